@@ -1,0 +1,1 @@
+"""Drafts speak: Facts in, honest words out; no socket, no clock, no database."""

@@ -1,0 +1,122 @@
+"""Facts: everything that a notice may state, each with its evidence; an unknown is None, and is said as unknown.
+
+An evidence id names a row of the record: ``flip:12`` (a recorded result), ``act:7`` (a human's act).
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+Evidence = tuple[str, ...]
+
+
+class UpdateKind(StrEnum):
+    """Which sort of message an update is."""
+
+    FIRST = "first"
+    SCOPE = "scope"
+    NO_NEWS = "no_news"
+    RECOVERY = "recovery"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One component that fails now or failed in this incident, in the customer's words.
+
+    ``kind`` and ``reason`` choose the effect phrase where the company gave none. ``total`` is true when every target
+    of the component fails in every look since ``since``; ``failing`` of ``targets`` says how many fail now.
+    """
+
+    component: str
+    kind: str
+    reason: str
+    failing: int
+    targets: int
+    total: bool
+    evidence: Evidence
+    effect: str | None = None
+    workaround: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A component whose every target passes its looks now."""
+
+    component: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of the ledger "we checked here and here": what was looked at, and what it showed."""
+
+    what: str
+    showed: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A human's act: who, when, and their words if they gave any."""
+
+    person: str
+    at: datetime
+    evidence: Evidence
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What we published before: its kind, when, and the text."""
+
+    kind: UpdateKind
+    at: datetime
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of one incident at one moment. Times are aware; ``timezone`` is the zone that readers live in.
+
+    ``since`` is the first failed look and ``last_good`` the last good one before it. ``recovered_at`` is the first good
+    look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
+    resolved. ``next_update`` is the promise that this notice makes.
+    """
+
+    timezone: str
+    language: str
+    since: datetime
+    last_good: datetime | None
+    affected: tuple[Affected, ...]
+    evidence: Evidence
+    working: tuple[Working, ...] = ()
+    checked: tuple[Checked, ...] = ()
+    places: int = 1
+    acknowledged: Act | None = None
+    cause: Act | None = None
+    estimate: Act | None = None
+    recovered_at: datetime | None = None
+    watch_until: datetime | None = None
+    next_update: datetime | None = None
+    follow: str | None = None
+    signature: str | None = None
+    said: tuple[Said, ...] = field(default=())
+
+    def as_json(self) -> str:
+        """The canonical text of these facts, for the record and for comparing two moments."""
+        return json.dumps(asdict(self), default=_iso, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def sha256(self) -> str:
+        """The fingerprint that tells whether facts changed since somebody looked."""
+        return hashlib.sha256(self.as_json().encode()).hexdigest()
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    message = f"{type(value).__name__} does not belong into Facts"
+    raise TypeError(message)

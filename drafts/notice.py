@@ -1,0 +1,18 @@
+"""A Notice: title, body, short and spoken form, written from Facts by the templates."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The words of one message: ``body`` is Markdown, ``short`` at most 280 characters, ``spoken`` plain speech."""
+
+    title: str
+    body: str
+    short: str
+    spoken: str
+
+    def sha256(self) -> str:
+        """The hash that an Approval binds to: of every word, so that no form can change unseen."""
+        return hashlib.sha256(f"{self.title}\x00{self.body}\x00{self.short}\x00{self.spoken}".encode()).hexdigest()

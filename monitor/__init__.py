@@ -1,0 +1,1 @@
+"""Monitor judges and remembers: from a config file to an approved notice."""

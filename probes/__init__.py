@@ -1,0 +1,1 @@
+"""Probes look: one question to one target, answered truthfully, and nothing remembered."""

@@ -1,0 +1,84 @@
+"""One look at one target: the question, the answer, the one timeout and the one net."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from probes.finding import Degraded, Failed, Finding, Outcome, Unknown
+from probes.notebook import Certificate, Notebook
+from probes.reason import Reason
+from probes.target import Target
+from probes.transcript import Line, Transcript, harmless
+
+__all__ = ["Certificate", "Line", "Outcome", "Reason", "Result", "Target", "look"]
+
+log = logging.getLogger("ownup.probes")
+
+_WORST_FIRST: Final = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one look gave. Durations are seconds on the monotonic clock; ``started_at`` is UTC."""
+
+    target: str
+    kind: str
+    outcome: Outcome
+    reason: Reason | None
+    detail: str
+    started_at: datetime
+    duration_s: float
+    phases: Mapping[str, float]
+    certificate: Certificate | None
+    evidence: tuple[Line, ...]
+    numbers: Mapping[str, float]
+
+
+async def look(target: Target) -> Result:
+    """Look once at a target. It always returns a Result, within ``target.timeout`` seconds and a little.
+
+    Here stand the one timeout and the one ``except Exception`` of the program: our own bug gives
+    ``unknown/broken``, never a word against the target.
+    """
+    loop = asyncio.get_running_loop()
+    started_at = datetime.now(UTC)
+    notes = Notebook(Transcript(target.secrets()), loop.time())
+    finding: Finding | None = None
+    try:
+        async with asyncio.timeout(target.timeout):
+            await target.look(notes)
+    except Finding as found:
+        finding = found
+    except TimeoutError:
+        finding = Failed(notes.silence, f"no answer within {target.timeout:g} s (stage: {notes.stage})")
+    except Exception as bug:
+        log.exception("our own bug while looking at %s", target.name)
+        finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
+    duration_s = loop.time() - notes.began
+    finding = finding or _worst(notes.concerns) or _slow(target, duration_s)
+    return Result(
+        target=target.name,
+        kind=target.kind,
+        outcome=finding.outcome if finding else Outcome.OK,
+        reason=finding.reason if finding else None,
+        detail=harmless(notes.transcript.mask(finding.detail)) if finding else "",
+        started_at=started_at,
+        duration_s=duration_s,
+        phases=notes.phases,
+        certificate=notes.certificate,
+        evidence=notes.transcript.lines(),
+        numbers=notes.numbers,
+    )
+
+
+def _worst(concerns: list[Finding]) -> Finding | None:
+    return min(concerns, key=lambda concern: _WORST_FIRST.index(concern.outcome), default=None)
+
+
+def _slow(target: Target, duration_s: float) -> Finding | None:
+    if target.slow_after is None or duration_s <= target.slow_after:
+        return None
+    return Degraded(Reason.LATENCY, f"it took {duration_s:.3f} s, longer than {target.slow_after:g} s")

@@ -1,0 +1,62 @@
+"""The notebook of one look in progress: its phases, its transcript, its numbers, and what was not quite right."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from probes.finding import Finding
+from probes.reason import Reason
+from probes.transcript import Speaker, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The leaf certificate that a server showed, and the earliest expiry among all the certificates it sent."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    earliest_not_after: datetime
+    fingerprint_sha256: str
+    tls_version: str
+    cipher: str
+
+
+@dataclass(slots=True)
+class Notebook:
+    """What a kind writes down while it looks. ``began`` is on the loop's monotonic clock; durations are seconds.
+
+    ``silence`` is the reason to give if the whole look's deadline strikes in the present stage.
+    """
+
+    transcript: Transcript
+    began: float
+    phases: dict[str, float] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
+    certificate: Certificate | None = None
+    concerns: list[Finding] = field(default_factory=list)
+    stage: str = "start"
+    silence: Reason = Reason.TIMEOUT
+
+    @contextmanager
+    def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> Iterator[None]:
+        """Time one stage; a phase that comes again (the next hop of a redirect) adds up."""
+        self.stage, self.silence = name, silence
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        try:
+            yield
+        finally:
+            self.phases[name] = self.phases.get(name, 0.0) + clock() - start
+
+    def say(self, who: Speaker, raw: bytes | str) -> None:
+        """Write a line into the transcript, stamped with the seconds since the look began."""
+        self.transcript.add(asyncio.get_running_loop().time() - self.began, who, raw)
+
+    def concern(self, finding: Finding) -> None:
+        """Remember that something was not as promised, and go on looking; the worst concern decides in the end."""
+        self.concerns.append(finding)

@@ -1,0 +1,64 @@
+"""What every target has in common, whatever its kind: who it is, how often, how long, how patient."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, SecretStr
+
+from probes.notebook import Notebook
+
+_UNITS_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+
+
+def seconds(text: object) -> object:
+    """Read a duration such as ``"30s"``, ``"1h"`` or ``"1m30s"`` as seconds; a bare number has no unit: refused."""
+    if isinstance(text, float):  # already parsed: a default, or a model that is validated again
+        return text
+    if not isinstance(text, str) or not re.fullmatch(f"(?:{_PART.pattern})+", text):
+        message = 'a duration is a string with its unit, such as "500ms", "30s", "5m", "1h" or "14d"'
+        raise ValueError(message)
+    return sum(float(number) * _UNITS_S[unit] for number, unit in _PART.findall(text))
+
+
+Seconds = Annotated[float, BeforeValidator(seconds)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=80)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Options(BaseModel):
+    """A block of settings: frozen, strict, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Target(Options):
+    """One thing we look at. A kind is a subclass that adds its options and says how to look."""
+
+    kind: str
+    name: Name
+    component: Name
+    enabled: bool = True
+    interval: Annotated[Seconds, Field(ge=1)] = 30.0
+    timeout: Annotated[Seconds, Field(gt=0)] = 10.0
+    stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
+    confirm: tuple[Seconds, ...] = (3.0, 8.0)
+    recover: Annotated[int, Field(ge=1, le=100)] = 2
+    slow_after: Annotated[Seconds, Field(gt=0)] | None = None
+    ip_family: Literal["any", "4", "6"] = "any"
+    connect_to: IPvAnyAddress | None = None
+
+    summary: ClassVar[str]
+
+    def secrets(self) -> Iterator[str]:
+        """Every secret of this target, so that the transcript can mask it: by default all SecretStr options."""
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+
+    @abstractmethod
+    async def look(self, notes: Notebook) -> None:
+        """Look once: return if all is well, else raise a Finding. The caller holds the timeout and the net."""

@@ -1,0 +1,77 @@
+"""The transcript of one look: who said what and when, bounded, with secrets masked and hostile bytes made harmless."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+TEXT_CHARS_MAX: Final = 512
+LINES_MAX: Final = 200
+MASK: Final = "<secret>"
+
+Speaker = Literal["us", "them", "note"]
+
+# C0 and C1 controls, and the bidi and zero-width characters that make text lie on a screen (Unicode TR 36).
+_HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing said: seconds since the look began, by whom (``us``, ``them``, or our own ``note``), and the text."""
+
+    at_s: float
+    who: Speaker
+    text: str
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def harmless(raw: bytes | str) -> str:
+    """Make a stranger's text printable: bad UTF-8 and control characters escaped, cut to 512 characters."""
+    head = raw[: TEXT_CHARS_MAX * 4]
+    text = head.decode("utf-8", "backslashreplace") if isinstance(head, bytes) else head
+    text = _HOSTILE.sub(_escape, text.strip("\r\n"))
+    return text if len(text) <= TEXT_CHARS_MAX else text[: TEXT_CHARS_MAX - 1] + "…"
+
+
+class Transcript:
+    """Collects what was said, at most 200 lines; every secret it was told of is replaced wherever it appears."""
+
+    __slots__ = ("_lines", "_secrets", "dropped")
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """Begin empty, knowing which secrets must never be written down."""
+        self._lines: list[Line] = []
+        self._secrets: list[str] = []
+        self.dropped = 0
+        for secret in secrets:
+            self.hide(secret)
+
+    def hide(self, secret: str) -> None:
+        """Mask one more secret (for example its base64 form) from now on."""
+        if secret:
+            self._secrets.append(secret)
+            self._secrets.sort(key=len, reverse=True)
+
+    def mask(self, text: str) -> str:
+        """Replace every known secret in a text."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def add(self, at_s: float, who: Speaker, raw: bytes | str) -> None:
+        """Write one line down, masked before it is cut, so that no half of a secret survives the cut."""
+        if len(self._lines) >= LINES_MAX:
+            self.dropped += 1
+            return
+        text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+        self._lines.append(Line(round(at_s, 6), who, harmless(self.mask(text))))
+
+    def lines(self) -> tuple[Line, ...]:
+        """Everything written so far, with a last line that counts what did not fit."""
+        if not self.dropped:
+            return tuple(self._lines)
+        last = self._lines[-1].at_s
+        return (*self._lines, Line(last, "note", f"{self.dropped} more lines were left out"))
