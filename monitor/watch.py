@@ -1,0 +1,121 @@
+"""The watch: starts every look when it is due, and hands each Result on.
+
+One task keeps one heap and one timer, and passes one gate, so that ten thousand targets cost no task, timer or queue of
+their own. A target is never looked at twice at once: a slot that finds it still being looked at is skipped and counted,
+and so is one that finds too many looks in flight, since piled-up looks would fail for our own reasons.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from asyncio_throttle.throttler import Throttler
+
+from monitor.schedule import Schedule, Start
+from probes.look import Result, look
+from probes.target import Target
+
+QUANTUM_S: Final = 0.005  # Without a smallest wait, a heap timer spins on loops whose clock ticks in milliseconds.
+GROUP: Final = 4  # Looks that start together share wake-ups; larger groups would blur one another's phases.
+
+Hear = Callable[[Target, Result], float | None]
+"""Takes a Result, and gives the seconds until a confirming look, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast looks may start, and how many may be under way."""
+
+    starts_per_second: int
+    in_flight_max: int
+
+
+class Watch:
+    """Looks at its targets for ever. ``hear`` is called with every Result, in the order in which looks end."""
+
+    def __init__(self, hear: Hear, limits: Limits, *, on_lag: Callable[[float], None]) -> None:
+        """Prepare; ``on_lag`` is told how many seconds late each slot started."""
+        self._hear = hear
+        self._on_lag = on_lag
+        self._limits = limits
+        self._targets: dict[str, Target] = {}
+        self._in_flight: set[str] = set()
+        self._schedule = Schedule()
+        self._gate = Throttler(limits.starts_per_second, retry_interval=QUANTUM_S)
+        self._wake = asyncio.Event()
+        self.missed = 0
+
+    @property
+    def skipped(self) -> int:
+        """Slots that had no look, because of a stall, a look still under way, or too many of them."""
+        return self._schedule.skipped + self.missed
+
+    def set_targets(self, targets: Iterable[Target]) -> None:
+        """Watch exactly these from now on; those that did not change keep their slots."""
+        wanted = {target.name: self._unchanged(target) for target in targets if target.enabled}
+        now_s = asyncio.get_running_loop().time()
+        for name in self._targets.keys() - wanted.keys():
+            self._schedule.remove(name)
+        for name, target in wanted.items():
+            if name not in self._targets or self._targets[name].interval != target.interval:
+                self._schedule.add(name, target.interval, now_s=now_s)
+        self._targets = wanted
+        self._wake.set()
+
+    def _unchanged(self, target: Target) -> Target:
+        present = self._targets.get(target.name)
+        return present if present == target else target
+
+    def ask(self, target: str, *, in_s: float) -> None:
+        """Look once more at a target, outside its grid."""
+        self._schedule.ask(target, asyncio.get_running_loop().time() + in_s)
+        self._wake.set()
+
+    async def run(self) -> NoReturn:
+        """Look for ever; cancelling ends every look under way."""
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                for number, start in enumerate(self._schedule.due(asyncio.get_running_loop().time())):
+                    await self._start(start, looks)
+                    if number % GROUP == GROUP - 1:
+                        await asyncio.sleep(0)
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        self._wake.clear()
+        due_s = self._schedule.next_due_s()
+        if due_s is None:
+            await self._wake.wait()
+            return
+        timer = asyncio.get_running_loop().call_at(
+            max(due_s, asyncio.get_running_loop().time() + QUANTUM_S), self._wake.set
+        )
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+    async def _start(self, start: Start, looks: asyncio.TaskGroup) -> None:
+        if start.target in self._in_flight or len(self._in_flight) >= self._limits.in_flight_max:
+            self.missed += not start.extra
+            return
+        await self._gate.acquire()
+        target = self._targets.get(start.target)
+        if target is None:  # A reload removed it while we waited at the gate.
+            return
+        self._in_flight.add(target.name)
+        if not start.extra:
+            self._on_lag(asyncio.get_running_loop().time() - start.due_s)
+        looks.create_task(self._look(target))
+
+    async def _look(self, target: Target) -> None:
+        try:
+            result = await look(target)
+        finally:
+            self._in_flight.discard(target.name)
+        if self._targets.get(target.name) is not target:  # A result of old settings proves nothing about the new.
+            return
+        again_s = self._hear(target, result)
+        if again_s is not None:
+            self.ask(target.name, in_s=again_s)
