@@ -34,13 +34,9 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Target(Options):
-    """One thing we look at. A kind is a subclass that adds its options and says how to look."""
+class Manner(Options):
+    """How a target is looked at: how often, how long, how patiently. ``[defaults]`` gives it for all of them."""
 
-    kind: str
-    name: Name
-    component: Name
-    enabled: bool = True
     interval: Annotated[Seconds, Field(ge=1)] = 30.0
     timeout: Annotated[Seconds, Field(gt=0)] = 10.0
     stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
@@ -48,6 +44,15 @@ class Target(Options):
     recover: Annotated[int, Field(ge=1, le=100)] = 2
     slow_after: Annotated[Seconds, Field(gt=0)] | None = None
     ip_family: Literal["any", "4", "6"] = "any"
+
+
+class Target(Manner):
+    """One thing we look at. A kind is a subclass that adds its options and says how to look."""
+
+    kind: str
+    name: Name
+    component: Name
+    enabled: bool = True
     connect_to: IPvAnyAddress | None = None
 
     summary: ClassVar[str]

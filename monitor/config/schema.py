@@ -1,0 +1,123 @@
+"""What may stand in the config file: a class for each section, an attribute for each key, and every default."""
+
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field, SecretStr
+
+from monitor.config.values import HttpUrl, Language, Listen, Listening, Zone
+from probes.target import Manner, Name, Options, Seconds, Target
+
+_MINUTE_S = 60.0
+_HOUR_S = 60 * _MINUTE_S
+_DAY_S = 24 * _HOUR_S
+
+Positive = Annotated[Seconds, Field(gt=0)]
+Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
+
+
+class Site(Options):
+    """Who speaks: the name on the public page, its address, the zone its readers live in, and how notices are signed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = "Our services"
+    public_url: HttpUrl = "http://127.0.0.1:8480"
+    timezone: Zone = "UTC"
+    language: Language = "en"
+    signature: Annotated[str, Field(max_length=200)] = ""
+
+
+class Defaults(Manner):
+    """How every target is looked at, unless it says otherwise."""
+
+
+class Component(Options):
+    """What customers call it.
+
+    ``when_down`` is what they cannot do then, a clause that speaks to them ("you cannot send mail"); ``meanwhile`` is
+    what they can do until it works again, a whole sentence.
+    """
+
+    id: Name
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    group: Annotated[str, Field(max_length=80)] = ""
+    when_down: Annotated[str, Field(max_length=200)] = ""
+    meanwhile: Annotated[str, Field(max_length=400)] = ""
+
+
+class ChannelOptions(Options):
+    """What every channel has in common: its name, its kind, and the components it needs to reach anybody."""
+
+    kind: str
+    name: Name
+    carried_by: tuple[Name, ...] = ()
+
+
+class Notices(Options):
+    """When we promise to write again, how long we watch after a recovery, and in which language we draft."""
+
+    update_every: Promise = _HOUR_S
+    update_every_total_loss: Promise = 30 * _MINUTE_S
+    watch_for: Positive = 15 * _MINUTE_S
+    language: Language = "en"
+
+
+class Desk(Options):
+    """Where humans sign in, and for how long a sign-in lasts."""
+
+    listen: Listening = Listen("127.0.0.1", 8481)
+    url: HttpUrl = "http://127.0.0.1:8481"
+    session_idle: Positive = 12 * _HOUR_S
+    session_absolute: Positive = 7 * _DAY_S
+
+
+class Page(Options):
+    """Where the public page is served."""
+
+    listen: Listening = Listen("127.0.0.1", 8480)
+
+
+class Metrics(Options):
+    """Where the metrics and the health answers are served."""
+
+    listen: Listening = Listen("127.0.0.1", 9481)
+
+
+class Storage(Options):
+    """Where the record lives: a directory (a relative one begins at the config file's), or a PostgreSQL database.
+
+    ``url`` carries a password as a rule, so it is a secret: ``${VARIABLE}``, or ``url_file``.
+    """
+
+    directory: Path = Path(".ownup")
+    url: SecretStr | None = None
+    samples_keep: Positive = 48 * _HOUR_S
+
+
+class Watch(Options):
+    """How many looks may start in a second, and how many may be under way at once."""
+
+    starts_per_second: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    in_flight_max: Annotated[int, Field(ge=1, le=100_000)] = 1000
+
+
+C = TypeVar("C", bound=ChannelOptions)
+
+
+class Config(Options, Generic[C]):
+    """A whole config file, parsed, checked and frozen; generic over the union of channel kinds.
+
+    ``path`` is the file it came from. A component's place in the tuple is its place on the page.
+    """
+
+    path: Path
+    site: Site = Site()
+    defaults: Defaults = Defaults()
+    component: tuple[Component, ...] = ()
+    target: tuple[Target, ...] = ()
+    channel: tuple[C, ...] = ()
+    notices: Notices = Notices()
+    desk: Desk = Desk()
+    page: Page = Page()
+    metrics: Metrics = Metrics()
+    storage: Storage = Storage()
+    watch: Watch = Watch()

@@ -1,0 +1,56 @@
+"""Values that several settings share: where to listen, a web address, a time zone."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator
+
+PORT_MAX: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where a listener binds. Port 0 asks the system for any free port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Read ``127.0.0.1:8480`` or ``[::1]:8480``; raises ValueError."""
+        if isinstance(text, cls):
+            return text
+        host, colon, port = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        ambiguous = ":" in bare and bare == host
+        if not colon or not bare or ambiguous or not port.isdecimal() or int(port) > PORT_MAX:
+            raise ValueError('should be an address and a port, such as "127.0.0.1:8480" or "[::1]:8480"')
+        return cls(bare, int(port))
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)  # raises ValueError with a plain sentence of its own
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError('should be a web address, such as "https://status.example.com"')
+    if parts.username or parts.password:
+        raise ValueError("should be a web address without a user name or password in it")
+    return text.rstrip("/")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a directory of zones, such as "Europe"
+        raise ValueError('should be a time zone of the IANA list, such as "UTC" or "Europe/Riga"') from None
+    return name
+
+
+Listening = Annotated[Listen, BeforeValidator(Listen.parse)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Language = Literal["en"]
