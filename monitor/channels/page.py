@@ -1,0 +1,18 @@
+"""The public page as a channel: delivered means visible, since the page shows what is delivered to it."""
+
+from typing import ClassVar, Literal
+
+from monitor.channels.channel import Channel, Message
+
+
+class Page(Channel):
+    """The status page. It reads the record itself, so sending is no more than saying so."""
+
+    summary: ClassVar = "Shows the update on the public status page."
+
+    kind: Literal["page"] = "page"
+    name: Literal["page"] = "page"
+
+    async def send(self, message: Message) -> str:
+        """Succeed at once."""
+        return f"visible at {message.page_url}"
