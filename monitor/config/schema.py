@@ -17,7 +17,7 @@ Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
 
 
 class Site(Options):
-    """Who speaks: the name on the public page, its address, the zone its readers live in, and how notices are signed."""
+    """Who speaks: the name on the public page, its address, its readers' time zone, and how notices are signed."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = "Our services"
     public_url: HttpUrl = "http://127.0.0.1:8480"
