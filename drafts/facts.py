@@ -5,7 +5,7 @@ An evidence id names a row of the record: ``flip:12`` (a recorded result), ``act
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,7 +84,9 @@ class Facts:
 
     ``since`` is the first failed look and ``last_good`` the last good one before it. ``recovered_at`` is the first good
     look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
-    resolved. ``next_update`` is the promise that this notice makes.
+    resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped, ``loss``
+    what they found of lost data, ``amends`` how we make it good. ``at`` is the moment for which durations "so far" are
+    told; it is no fact of the incident, so the fingerprint leaves it out.
     """
 
     timezone: str
@@ -99,12 +101,16 @@ class Facts:
     acknowledged: Act | None = None
     cause: Act | None = None
     estimate: Act | None = None
+    repair: Act | None = None
+    loss: Act | None = None
+    amends: Act | None = None
     recovered_at: datetime | None = None
     watch_until: datetime | None = None
     next_update: datetime | None = None
     follow: str | None = None
     signature: str | None = None
     said: tuple[Said, ...] = field(default=())
+    at: datetime | None = None
 
     def as_json(self) -> str:
         """The canonical text of these facts, for the record and for comparing two moments."""
@@ -112,7 +118,7 @@ class Facts:
 
     def sha256(self) -> str:
         """The fingerprint that tells whether facts changed since somebody looked."""
-        return hashlib.sha256(self.as_json().encode()).hexdigest()
+        return hashlib.sha256(replace(self, at=None).as_json().encode()).hexdigest()
 
 
 def _iso(value: object) -> str:

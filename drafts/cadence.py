@@ -1,0 +1,46 @@
+"""When the next word is due: each notice promises an absolute time, and keeps it even with no news."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+CEILING: Final = timedelta(minutes=60)
+CEILING_TOTAL: Final = timedelta(minutes=30)
+STEP: Final = timedelta(minutes=5)
+DRAFT_AHEAD: Final = timedelta(minutes=10)
+CALL_AHEAD: Final = timedelta(minutes=5)
+
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Due(StrEnum):
+    """How near a promised time is."""
+
+    NOT_YET = "not_yet"
+    DRAFT = "draft"
+    CALL = "call"
+    LATE = "late"
+
+
+def next_update(now: datetime, total_loss: bool, every: timedelta, every_total: timedelta) -> datetime:  # noqa: FBT001 - a fact of the incident, named in the interface
+    """The next promise: on whole five minutes, at least five ahead, never beyond the ceiling (30 minutes, or 60)."""
+    wanted, ceiling = (every_total, CEILING_TOTAL) if total_loss else (every, CEILING)
+    latest = now + min(wanted, ceiling)
+    rounded = latest - (latest - _EPOCH) % STEP
+    soonest = now + STEP
+    return rounded if rounded >= soonest else soonest + (_EPOCH - soonest) % STEP
+
+
+def due(next_update_at: datetime, now: datetime) -> Due:
+    """What a promise asks of us now: nothing, a draft (10 minutes before), a call to staff (5 before), or it is late."""
+    left = next_update_at - now
+    if left < timedelta(0):
+        return Due.LATE
+    if left <= CALL_AHEAD:
+        return Due.CALL
+    return Due.DRAFT if left <= DRAFT_AHEAD else Due.NOT_YET
+
+
+def stale(next_update_at: datetime, now: datetime) -> bool:
+    """Whether a waiting draft promises a time so near that it must be rendered anew before anybody approves it."""
+    return next_update_at - now < CALL_AHEAD
