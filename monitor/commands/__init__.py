@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from monitor.commands import check
+from monitor.commands import check, sample
 from monitor.commands.command import Command, Trouble
 from monitor.config import ConfigError
 
-COMMANDS: Final[tuple[Command, ...]] = (check,)
+COMMANDS: Final[tuple[Command, ...]] = (check, sample)
 
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
