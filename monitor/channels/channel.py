@@ -1,8 +1,8 @@
 """What a channel is: it carries one approved Message and gives a receipt, or says why not and whether to try again.
 
-    Undelivered
-    ├── Temporary   another attempt may succeed: the network, a full queue, a limit
-    └── Permanent   no attempt will succeed until a human changes something
+Undelivered
+├── Temporary   another attempt may succeed: the network, a full queue, a limit
+└── Permanent   no attempt will succeed until a human changes something
 """
 
 from abc import abstractmethod

@@ -1,0 +1,157 @@
+"""A webhook as Standard Webhooks has it (standardwebhooks.com): signed JSON by POST, the key in its headers."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Annotated, ClassVar, Final, Literal
+
+import aiohttp
+from pydantic import AfterValidator, SecretStr
+from yarl import URL
+
+from monitor.channels.channel import Channel, Message, Permanent, Temporary
+from monitor.channels.trust import Trust
+from monitor.markdown import visible
+
+ANSWER_BYTES_MAX: Final = 4096
+ANSWER_SHOWN_MAX: Final = 200
+SECRET_BYTES_MIN: Final = 24
+SECRET_BYTES_MAX: Final = 64
+_PREFIX: Final = "whsec_"
+_BUSY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+def _address(url: SecretStr) -> SecretStr:
+    parsed = URL(url.get_secret_value())
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise ValueError('should be a web address, such as "https://example.com/hook"')
+    return url
+
+
+def _signing_key(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    try:
+        size = len(base64.b64decode(text.removeprefix(_PREFIX), validate=True))
+    except binascii.Error:
+        size = 0
+    if not text.startswith(_PREFIX) or not SECRET_BYTES_MIN <= size <= SECRET_BYTES_MAX:
+        message = f'should be "{_PREFIX}" and base64 of {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} random bytes'
+        raise ValueError(message)
+    return secret
+
+
+class Webhook(Channel):
+    """A POST of each update to one address. The address may itself be a secret, so it is never shown."""
+
+    summary: ClassVar = "Posts the update as signed JSON to a web address."
+
+    kind: Literal["webhook"] = "webhook"
+    url: Annotated[SecretStr, AfterValidator(_address)]
+    secret: Annotated[SecretStr, AfterValidator(_signing_key)]
+    tls: Trust = Trust()
+
+    async def send(self, message: Message) -> str:
+        """Post once; the receipt is the status and the beginning of the answer."""
+        body = payload(message)
+        try:
+            connector = aiohttp.TCPConnector(ssl=self.tls.context())
+            async with (
+                aiohttp.ClientSession(
+                    connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                ) as session,
+                session.post(
+                    URL(self.url.get_secret_value()),
+                    data=body,
+                    headers=headers(self.secret, message, body),
+                    allow_redirects=False,
+                    # The caller holds the one timeout; aiohttp's own would only blur it.
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                ) as response,
+            ):
+                return await _receipt(response, message.sent_at)
+        except (aiohttp.ClientError, OSError) as error:
+            raise Temporary(_plain(error)) from None
+
+
+def payload(message: Message) -> bytes:
+    """The body: the envelope of Standard Webhooks, and in ``data`` the update as it was approved."""
+    data = {
+        "incident_id": message.incident_id,
+        "update_id": message.update_id,
+        "kind": message.kind,
+        "stage": message.stage,
+        "language": message.language,
+        "title": message.title,
+        "body": message.body,
+        "short": message.short,
+        "approved_by": message.approver,
+        "approved_at": message.approved_at.isoformat(),
+        "next_update_at": message.next_update_at and message.next_update_at.isoformat(),
+        "site": message.site,
+        "url": message.page_url,
+    }
+    envelope = {"type": "incident.update", "timestamp": message.approved_at.isoformat(), "data": data}
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def headers(secret: SecretStr, message: Message, body: bytes) -> dict[str, str]:
+    """The headers of one attempt; only time and signature differ between attempts."""
+    timestamp = str(int(message.sent_at.timestamp()))
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "ownup",
+        "Idempotency-Key": message.key,
+        "webhook-id": message.key,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": signature(secret, f"{message.key}.{timestamp}.".encode() + body),
+    }
+
+
+def signature(secret: SecretStr, content: bytes) -> str:
+    """The symmetric signature of Standard Webhooks, version 1."""
+    key = base64.b64decode(secret.get_secret_value().removeprefix(_PREFIX))
+    return f"v1,{base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()}"
+
+
+async def _receipt(response: aiohttp.ClientResponse, now: datetime) -> str:
+    """Read the answer: 2xx is a receipt, what may pass is Temporary, all else is Permanent."""
+    if response.ok and response.status < HTTPStatus.MULTIPLE_CHOICES:
+        return f"{response.status} {await _beginning(response)}".rstrip()
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _BUSY:
+        raise Temporary(f"it answered {response.status}", retry_after_s=_retry_after_s(response, now))
+    moved = HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST
+    why = ", and we follow no redirect" if moved else ""
+    raise Permanent(f"it answered {response.status}{why}: {await _beginning(response)}".rstrip(": "))
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """The first words of the answer; a status once given counts, even if the body breaks off."""
+    try:
+        answer = await response.content.read(ANSWER_BYTES_MAX)
+    except aiohttp.ClientError:
+        return "(its body broke off)"
+    words = " ".join(answer.decode(errors="replace").split())
+    return visible(words)[:ANSWER_SHOWN_MAX]
+
+
+def _retry_after_s(response: aiohttp.ClientResponse, now: datetime) -> float | None:
+    """Seconds, or an HTTP date (RFC 9110 section 10.2.3); what cannot be read is no wish."""
+    wish = response.headers.get("Retry-After", "")
+    if wish.isascii() and wish.isdecimal():
+        return float(wish[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(wish) - now).total_seconds())
+    except (ValueError, TypeError):  # TypeError: a date without a zone has no distance to now
+        return None
+
+
+def _plain(error: aiohttp.ClientError | OSError) -> str:
+    """What went wrong without the address, which may be a secret."""
+    cause = getattr(error, "os_error", error)
+    words = getattr(cause, "strerror", None)
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
