@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from probes.finding import Degraded, Failed, Finding, Outcome, Unknown
 from probes.notebook import Certificate, Notebook
 from probes.reason import Reason
@@ -35,6 +37,13 @@ class Result:
     certificate: Certificate | None
     evidence: tuple[Line, ...]
     numbers: Mapping[str, float]
+
+    def as_json(self) -> str:
+        """One JSON object on one line, with the fields that ``ownup look --json`` promises, and ``numbers``."""
+        return _RESULT.dump_json(self).decode()
+
+
+_RESULT: Final = TypeAdapter(Result)
 
 
 async def look(target: Target) -> Result:

@@ -1,0 +1,60 @@
+"""The families of series that every target has: name, type and meaning."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric family of the text format."""
+
+    name: str
+    type: str
+    help: str
+
+    def header(self) -> str:
+        """The two lines that stand before its series."""
+        return f"# HELP {self.name} {self.help}\n# TYPE {self.name} {self.type}\n"
+
+
+def _gauge(name: str, meaning: str) -> Family:
+    return Family(name, "gauge", meaning)
+
+
+SUCCESS: Final = _gauge("probe_success", "1 if the last look was ok or degraded, 0 if it failed or could not tell")
+DURATION: Final = _gauge("probe_duration_seconds", "How long the last look took")
+DNS: Final = _gauge("probe_dns_lookup_time_seconds", "How long the last look's name resolution took")
+HTTP_PHASE: Final = _gauge(
+    "probe_http_duration_seconds", "How long each phase of the last http look took, redirects summed"
+)
+HTTP_STATUS: Final = _gauge("probe_http_status_code", "The status of the last answer, 0 if there was none")
+HTTP_REDIRECTS: Final = _gauge("probe_http_redirects", "How many redirects the last look met")
+HTTP_SSL: Final = _gauge("probe_http_ssl", "1 if the last answer came over TLS")
+CERT_EXPIRY: Final = _gauge(
+    "probe_ssl_earliest_cert_expiry", "When the earliest certificate that was sent expires, in Unix time"
+)
+TLS_VERSION: Final = _gauge("probe_tls_version_info", "The TLS version of the last look")
+INFO: Final = _gauge("ownup_target_info", "What a target is")
+RESULTS: Final = Family("ownup_results_total", "counter", "Looks, by outcome")
+FAILURES: Final = Family("ownup_failures_total", "counter", "Looks that were not ok, by reason")
+TIMESTAMP: Final = _gauge("ownup_result_timestamp_seconds", "When the last look began, in Unix time")
+VERDICT: Final = _gauge("ownup_verdict", "1 for the verdict in force, 0 for the others")
+PHASE: Final = _gauge("ownup_probe_phase_duration_seconds", "How long each phase of the last look took")
+
+FAMILIES: Final = (
+    SUCCESS,
+    DURATION,
+    DNS,
+    HTTP_PHASE,
+    HTTP_STATUS,
+    HTTP_REDIRECTS,
+    HTTP_SSL,
+    CERT_EXPIRY,
+    TLS_VERSION,
+    INFO,
+    RESULTS,
+    FAILURES,
+    TIMESTAMP,
+    VERDICT,
+    PHASE,
+)

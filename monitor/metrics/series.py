@@ -1,0 +1,88 @@
+"""The series of all targets, kept as lines of text that change only when a Result comes.
+
+A scrape of ten thousand targets then joins strings instead of walking a hundred thousand objects, and a target that
+is removed takes its series with it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from monitor.metrics import families as f
+from monitor.verdict import Verdict
+from probes.finding import Outcome
+from probes.look import Result
+from probes.target import Target
+
+_HTTP_NUMBERS: Final = (
+    (f.HTTP_STATUS, "status_code"),
+    (f.HTTP_REDIRECTS, "redirects"),
+    (f.HTTP_SSL, "ssl"),
+)
+
+
+class Series:
+    """What is current of every target."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._lines: dict[str, dict[str, str]] = {family.name: {} for family in f.FAMILIES}
+        self._outcomes: dict[str, Counter[Outcome]] = {}
+        self._reasons: dict[str, Counter[str]] = {}
+
+    def hear(self, target: Target, result: Result, verdict: Verdict) -> None:
+        """Take in one Result, and the verdict that it led to."""
+        outcomes = self._outcomes.setdefault(target.name, Counter(dict.fromkeys(Outcome, 0)))
+        reasons = self._reasons.setdefault(target.name, Counter())
+        outcomes[result.outcome] += 1
+        if result.reason:
+            reasons[result.reason] += 1
+        label = f'target="{target.name}"'
+        for name in self._lines:
+            self._lines[name].pop(target.name, None)
+        for family, lines in (*_of_result(label, target, result), *_of_state(label, verdict, outcomes, reasons)):
+            self._lines[family.name][target.name] = lines
+
+    def drop(self, target: str) -> None:
+        """Forget a target that is looked at no more."""
+        for lines in self._lines.values():
+            lines.pop(target, None)
+        self._outcomes.pop(target, None)
+        self._reasons.pop(target, None)
+
+    def text(self) -> str:
+        """Everything, family by family, in the text format."""
+        return "".join(
+            family.header() + "".join(lines) for family in f.FAMILIES if (lines := self._lines[family.name].values())
+        )
+
+
+def _of_result(label: str, target: Target, result: Result) -> Iterator[tuple[f.Family, str]]:
+    passed = result.outcome in {Outcome.OK, Outcome.DEGRADED}
+    yield f.SUCCESS, f"probe_success{{{label}}} {passed:d}\n"
+    yield f.DURATION, f"probe_duration_seconds{{{label}}} {result.duration_s:.6f}\n"
+    yield f.DNS, f"probe_dns_lookup_time_seconds{{{label}}} {result.phases.get('resolve', 0.0):.6f}\n"
+    yield f.INFO, f'ownup_target_info{{{label},kind="{target.kind}",component="{target.component}"}} 1\n'
+    yield f.TIMESTAMP, f"ownup_result_timestamp_seconds{{{label}}} {result.started_at.timestamp():.3f}\n"
+    yield f.PHASE, _phases(f.PHASE, label, result)
+    if target.kind == "http":
+        yield f.HTTP_PHASE, _phases(f.HTTP_PHASE, label, result)
+        for family, number in _HTTP_NUMBERS:
+            yield family, f"{family.name}{{{label}}} {result.numbers.get(number, 0):g}\n"
+    if result.certificate:
+        expiry_s = result.certificate.earliest_not_after.timestamp()
+        yield f.CERT_EXPIRY, f"probe_ssl_earliest_cert_expiry{{{label}}} {expiry_s:.0f}\n"
+        yield f.TLS_VERSION, f'probe_tls_version_info{{{label},version="{result.certificate.tls_version}"}} 1\n'
+
+
+def _of_state(
+    label: str, verdict: Verdict, outcomes: Counter[Outcome], reasons: Counter[str]
+) -> Iterator[tuple[f.Family, str]]:
+    yield f.VERDICT, "".join(f'ownup_verdict{{{label},verdict="{v}"}} {v is verdict:d}\n' for v in Verdict)
+    yield f.RESULTS, "".join(f'ownup_results_total{{{label},outcome="{o}"}} {n}\n' for o, n in outcomes.items())
+    if reasons:
+        yield f.FAILURES, "".join(f'ownup_failures_total{{{label},reason="{r}"}} {n}\n' for r, n in reasons.items())
+
+
+def _phases(family: f.Family, label: str, result: Result) -> str:
+    return "".join(f'{family.name}{{{label},phase="{name}"}} {s:.6f}\n' for name, s in result.phases.items())

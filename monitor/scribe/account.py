@@ -1,0 +1,112 @@
+"""The account: Facts as the record's scene and the config give them, each with the rows that prove it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drafts import facts as told
+from drafts.cadence import next_update, stale
+from drafts.facts import Affected, Facts, Said, UpdateKind, Working
+from monitor.config import ChannelOptions, Component, Config
+from monitor.models import Act, ActKind, Member
+from monitor.scribe.scene import Scene
+from monitor.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Gives Facts by one config."""
+
+    config: Config[ChannelOptions]
+
+    def facts(self, scene: Scene, kind: UpdateKind, *, now: datetime) -> Facts:
+        """Tell what is known of this incident now, for a message of this kind."""
+        members = sorted(_affected(scene), key=lambda member: member.first_failed_at)
+        first = members[0]
+        affected = tuple(self._affected(component, members) for component in self._components(members))
+        acknowledged = _act(scene, ActKind.ACKNOWLEDGED)
+        return Facts(
+            timezone=self.config.site.timezone,
+            language=self.config.notices.language,
+            since=first.first_failed_at,
+            last_good=first.last_good_at,
+            affected=affected,
+            evidence=tuple(f"flip:{member.flip_id}" for member in members),
+            working=tuple(self._working(scene, {member.component_id for member in members})),
+            acknowledged=acknowledged,
+            cause=_act(scene, ActKind.CAUSE),
+            estimate=_act(scene, ActKind.ESTIMATE),
+            recovered_at=scene.incident.recovered_at,
+            watch_until=self.watch_until(scene),
+            next_update=None if kind is UpdateKind.RESOLVED else self._promise(scene, kind, affected, now=now),
+            follow=self.config.site.public_url,
+            signature=self.config.site.signature or (acknowledged.person if acknowledged else None),
+            said=tuple(
+                Said(past.update.kind, past.approval.at, past.update.title, past.update.body)
+                for past in scene.published
+            ),
+            at=now,
+        )
+
+    def watch_until(self, scene: Scene) -> datetime | None:
+        """When we have watched long enough after a recovery for a human to say resolved."""
+        recovered_at = scene.incident.recovered_at
+        return recovered_at and recovered_at + timedelta(seconds=self.config.notices.watch_for)
+
+    def _components(self, members: Iterable[Member]) -> list[Component]:
+        ids = {member.component_id for member in members}
+        return [component for component in self.config.component if component.id in ids]
+
+    def _targets(self, component_id: str) -> list[str]:
+        return [t.name for t in self.config.target if t.component == component_id and t.enabled]
+
+    def _affected(self, component: Component, members: Iterable[Member]) -> Affected:
+        mine = [member for member in members if member.component_id == component.id]
+        failing = sum(member.recovered_at is None for member in mine)
+        targets = max(len(self._targets(component.id)), len(mine))
+        return Affected(
+            component=component.name,
+            kind=mine[0].kind,
+            reason=mine[0].reason,
+            failing=failing,
+            targets=targets,
+            total=failing == targets,
+            evidence=tuple(f"flip:{member.flip_id}" for member in mine),
+            effect=component.when_down or None,
+            workaround=component.meanwhile or None,
+        )
+
+    def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
+        for component in self.config.component:
+            standings = [scene.standings.get(name) for name in self._targets(component.id)]
+            passing = [standing for standing in standings if standing and standing.verdict is Verdict.UP]
+            if component.id not in affected and passing and len(passing) == len(standings):
+                yield Working(component.name, tuple(f"flip:{standing.flip_id}" for standing in passing))
+
+    def _promise(self, scene: Scene, kind: UpdateKind, affected: Sequence[Affected], *, now: datetime) -> datetime:
+        """The promise of the waiting draft while it is far enough ahead, else a new one: so a draft holds still."""
+        for draft in scene.waiting:
+            if draft.kind is kind and draft.next_update_at and not stale(draft.next_update_at, now):
+                return draft.next_update_at
+        notices = self.config.notices
+        return next_update(
+            now,
+            all(part.total for part in affected),
+            timedelta(seconds=notices.update_every),
+            timedelta(seconds=notices.update_every_total_loss),
+        )
+
+
+def _affected(scene: Scene) -> Sequence[Member]:
+    """Who fails now; once all works again, who did. A suspicion that cleared was nobody's outage."""
+    failing = [member for member in scene.members if member.recovered_at is None]
+    return failing or [member for member in scene.members if member.confirmed_at] or scene.members
+
+
+def _act(scene: Scene, kind: ActKind) -> told.Act | None:
+    """The latest act of this kind; of acknowledgements the first, since that is when somebody took it up."""
+    acts: list[Act] = [act for act in scene.acts if act.kind is kind]
+    if not acts:
+        return None
+    act = acts[0 if kind is ActKind.ACKNOWLEDGED else -1]
+    return told.Act(scene.names[act.person_id], act.at, (f"act:{act.id}",), act.words)

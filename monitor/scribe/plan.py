@@ -1,0 +1,122 @@
+"""Which message an open incident needs now, and what to do with the draft that waits: pure, every case listed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from drafts.cadence import Due, due
+from drafts.facts import Facts, UpdateKind
+from monitor.models import IncidentUpdate, Stage
+from monitor.scribe.account import Account
+from monitor.scribe.scene import Published, Scene
+
+STAGES: Final = {
+    UpdateKind.FIRST: Stage.INVESTIGATING,
+    UpdateKind.SCOPE: Stage.INVESTIGATING,
+    UpdateKind.NO_NEWS: Stage.INVESTIGATING,
+    UpdateKind.RECOVERY: Stage.MONITORING,
+    UpdateKind.RESOLVED: Stage.RESOLVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Draft a new message."""
+
+    kind: UpdateKind
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The facts of a waiting draft changed: write it anew, or, once a human edited it, keep their words."""
+
+    draft: IncidentUpdate
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """What a waiting draft says is no longer needed, or no longer so."""
+
+    draft: IncidentUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """It is over, and a human decided that the public needs no word of it."""
+
+    at: datetime
+
+
+Step = Write | Rewrite | Withdraw | Close
+
+
+def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
+    """What to do now so that the right draft lies ready. Nothing to do is the usual answer."""
+    if scene.incident.resolved_at is not None:
+        return [Withdraw(draft) for draft in scene.waiting]
+    kind = wanted(scene, account, now=now)
+    kept = [draft for draft in scene.waiting if draft.kind is kind][:1]
+    gone: list[Step] = [Withdraw(draft) for draft in scene.waiting if draft not in kept]
+    if kind is None:
+        return gone
+    facts = account.facts(scene, kind, now=now)
+    if _declined(scene, kind, facts, now=now):
+        over = scene.incident.recovered_at is not None and not scene.published
+        return [*gone, Close(now)] if over else gone
+    if not kept:
+        return [*gone, Write(kind, facts)]
+    return gone if kept[0].facts_sha256 == facts.sha256() else [*gone, Rewrite(kept[0], facts)]
+
+
+def wanted(scene: Scene, account: Account, *, now: datetime) -> UpdateKind | None:
+    """Name the message that should lie ready, or None while what was said still stands."""
+    last = scene.published[-1] if scene.published else None
+    if scene.incident.recovered_at is not None:
+        return _after_recovery(scene, account, last, now=now)
+    if last is None:
+        return UpdateKind.FIRST
+    facts = account.facts(scene, UpdateKind.SCOPE, now=now)
+    if last.update.kind is UpdateKind.RECOVERY or _outgrown(facts, Facts.from_json(last.update.facts)):
+        return UpdateKind.SCOPE
+    promise = last.update.next_update_at
+    return UpdateKind.NO_NEWS if promise and due(promise, now) is not Due.NOT_YET else None
+
+
+def _after_recovery(scene: Scene, account: Account, last: Published | None, *, now: datetime) -> UpdateKind | None:
+    watch_until = account.watch_until(scene)
+    if watch_until is None or now >= watch_until or (last is None and scene.rejected):
+        return UpdateKind.RESOLVED
+    told = last is not None and last.update.kind is UpdateKind.RECOVERY
+    return None if told else UpdateKind.RECOVERY
+
+
+def _outgrown(facts: Facts, said: Facts) -> bool:
+    """Whether what was said is no longer so: something else fails, or something we said works does not."""
+    now_working = {part.component for part in facts.working}
+    return _scope(facts) != _scope(said) or any(part.component not in now_working for part in said.working)
+
+
+def _scope(facts: Facts) -> set[tuple[str, int, int]]:
+    return {(part.component, part.failing, part.targets) for part in facts.affected}
+
+
+def _declined(scene: Scene, kind: UpdateKind, facts: Facts, *, now: datetime) -> bool:
+    """Whether a human said no to this message, and nothing has changed since that would make it another one.
+
+    A no to the first notice is a no to telling the public of this outage, so it holds for its end as well. A no to a
+    later message holds until the last promise falls due: then something has to be said.
+    """
+    if not scene.published:
+        return any(not _outgrown(facts, Facts.from_json(past.facts)) for past in scene.rejected) or (
+            kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and bool(scene.rejected)
+        )
+    last = scene.published[-1]
+    promise = last.update.next_update_at
+    if promise is None or due(promise, now) is not Due.NOT_YET:
+        return False
+    return any(
+        past.kind is kind and past.created_at > last.approval.at and not _outgrown(facts, Facts.from_json(past.facts))
+        for past in scene.rejected
+    )

@@ -1,0 +1,50 @@
+"""The scene: all that the record holds of one incident, read in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.ledger import approvals, drafts, incidents, people
+from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A message that a human approved."""
+
+    update: IncidentUpdate
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One incident as the record shows it at one moment."""
+
+    incident: Incident
+    members: Sequence[Member]
+    standings: Mapping[str, Standing]
+    acts: Sequence[Act]
+    names: Mapping[int, str]
+    published: Sequence[Published]
+    rejected: Sequence[IncidentUpdate]
+    waiting: Sequence[IncidentUpdate]
+
+
+async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:
+    """Read the scene of one incident."""
+    assert incident.id is not None  # noqa: S101 - it stands in the record
+    updates = await drafts.of_incident(session, incident.id)
+    approved = {update.id: await approvals.of_update(session, update.id or 0) for update in updates}
+    return Scene(
+        incident=incident,
+        members=await incidents.members(session, incident.id),
+        standings=standings,
+        acts=await incidents.acts(session, incident.id),
+        names={person.id or 0: person.name for person in await people.everyone(session)},
+        published=[Published(update, yes) for update in updates if (yes := approved[update.id])],
+        rejected=[update for update in updates if update.rejected_at],
+        waiting=[
+            update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
+        ],
+    )

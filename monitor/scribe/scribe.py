@@ -1,0 +1,88 @@
+"""The scribe's loop: wakes when the record changes or time passes, and sets every open incident's draft right."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, NoReturn
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from drafts import notice
+from monitor.ledger import drafts, flips, incidents
+from monitor.ledger.store import Ledger
+from monitor.models import Incident
+from monitor.scribe.account import Account
+from monitor.scribe.plan import STAGES, Close, Rewrite, Step, Withdraw, Write, steps
+from monitor.scribe.scene import read
+
+TICK_S: Final = 5.0
+
+log = structlog.get_logger("ownup.scribe")
+
+
+class Scribe:
+    """Keeps drafts equal to the facts. ``account`` may be replaced when the config is loaded anew."""
+
+    def __init__(self, ledger: Ledger, account: Account, *, clock: Callable[[], datetime]) -> None:
+        """Prepare to write by this account."""
+        self._ledger = ledger
+        self.account = account
+        self._clock = clock
+
+    async def run(self) -> NoReturn:
+        """Set drafts right for ever."""
+        while True:
+            version = self._ledger.version
+            await self.tend()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._ledger.changed(version)
+
+    async def tend(self) -> None:
+        """Set every draft right once. It looks first and writes only if there is something to do."""
+        async with self._ledger.read() as session:
+            idle = not [step for incident in await _tended(session) for step in await self._steps(session, incident)]
+        if idle:
+            return
+        async with self._ledger.write() as session:
+            for incident in await _tended(session):
+                for step in await self._steps(session, incident):
+                    await self._take(session, incident, step)
+
+    async def _steps(self, session: AsyncSession, incident: Incident) -> list[Step]:
+        scene = await read(session, incident, await flips.standings(session))
+        return steps(scene, self.account, now=self._clock())
+
+    async def _take(self, session: AsyncSession, incident: Incident, step: Step) -> None:
+        assert incident.id is not None  # noqa: S101 - it stands in the record
+        now = self._clock()
+        match step:
+            case Write(kind, facts):
+                language = self.account.config.notices.language
+                words = notice.write(kind, facts)
+                await drafts.write(session, incident.id, kind, STAGES[kind], language, words, facts, now)
+                log.info("draft written", incident=incident.id, kind=kind, title=words.title)
+            case Rewrite(draft, facts) if draft.edited_by is None:
+                await drafts.rewrite(session, draft.id, notice.write(draft.kind, facts), facts, now)
+                log.info("draft rewritten", incident=incident.id, update=draft.id)
+            case Rewrite(draft, facts):
+                await drafts.refact(session, draft.id, facts, now)
+                log.info("facts changed under an edited draft", incident=incident.id, update=draft.id)
+            case Withdraw(draft):
+                await drafts.withdraw(session, draft.id, now)
+                log.info("draft withdrawn", incident=incident.id, update=draft.id, kind=draft.kind)
+            case Close(at):
+                await incidents.close(session, incident.id, at)
+                log.info("incident closed without a word", incident=incident.id)
+
+
+async def _tended(session: AsyncSession) -> list[Incident]:
+    """Open incidents, and closed ones that still have a draft waiting."""
+    tended = {incident.id: incident for incident in await incidents.open_all(session)}
+    for draft in await drafts.waiting(session):
+        incident = await incidents.get(session, draft.incident_id)
+        if incident is not None:
+            tended[incident.id] = incident
+    return list(tended.values())
