@@ -1,0 +1,132 @@
+"""Approval: the one door between a draft and the public."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from drafts.facts import UpdateKind
+from monitor.ledger import audit, drafts, incidents
+from monitor.ledger.errors import AlreadyApproved, Gone, Refused, Stale, Unconfirmed, Unsigned
+from monitor.models import ActKind, Approval, Delivery, Incident, IncidentUpdate, Person, Role
+
+__all__ = ["AlreadyApproved", "Gone", "Refused", "Stale", "Unconfirmed", "Unsigned", "approve", "key", "of_update"]
+
+KEYS: Final = UUID("6d0a9d5e-6f0c-5c2b-9f53-0d6c2c7f3b11")
+MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
+
+
+async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which ways, and when
+    s: AsyncSession,
+    *,
+    update_id: int,
+    person_id: int,
+    revision: int,
+    text_sha256: str,
+    channels: Sequence[str],
+    left_out: Mapping[str, str],
+    now: datetime,
+) -> Approval:
+    """Take a named human's yes to the very words they saw, and with it, in the same transaction, all that follows.
+
+    ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why the notice
+    does not go that way. Raises Stale, AlreadyApproved, Gone, Unconfirmed or Unsigned, and then nothing has changed.
+    """
+    update = await drafts.unanswered(s, update_id)
+    incident = await _incident_to_speak_of(s, update)
+    person = await _signer(s, person_id)
+    _refuse_unless_seen(update, revision, text_sha256)
+    await _take_up(s, incident, person_id, now)
+
+    approval = Approval(update_id=update_id, person_id=person_id, text_sha256=text_sha256, revision=revision, at=now)
+    s.add(approval)
+    await s.flush()
+    s.add_all(_deliveries(approval, channels, now))
+    await _move(s, incident, update, now)
+    await audit.note(
+        s,
+        actor=person.name,
+        action="approved",
+        subject=f"update:{update_id}",
+        detail=_detail(approval, channels, left_out),
+        now=now,
+    )
+    return approval
+
+
+async def of_update(s: AsyncSession, update_id: int) -> Approval | None:
+    """The approval of an update; without one it is a draft."""
+    return await s.scalar(select(Approval).where(col(Approval.update_id) == update_id))
+
+
+def key(update_id: int, channel: str) -> str:
+    """The idempotency key of one update on one channel: the same for ever, so that a receiver can tell a repeat."""
+    return str(uuid5(KEYS, f"{update_id}/{channel}"))
+
+
+async def _incident_to_speak_of(s: AsyncSession, update: IncidentUpdate) -> Incident:
+    incident = await s.get_one(Incident, update.incident_id)
+    if incident.resolved_at is not None:
+        raise Gone("the incident is over")
+    if update.kind is UpdateKind.FIRST and incident.confirmed_at is None:
+        raise Unconfirmed("the failure is not confirmed yet: the next looks will tell in a few seconds")
+    return incident
+
+
+async def _signer(s: AsyncSession, person_id: int) -> Person:
+    person = await s.get(Person, person_id)
+    if person is None or person.disabled_at is not None or not person.name.strip():
+        raise Unsigned("a notice needs the name of a person who stands behind it")
+    if person.role not in MAY_APPROVE:
+        raise Unsigned(f"{person.name} may not approve notices")
+    return person
+
+
+def _refuse_unless_seen(update: IncidentUpdate, revision: int, text_sha256: str) -> None:
+    """The hash is taken from the words themselves: what was seen, what is stored and what is claimed must agree."""
+    if not drafts.notice_of(update).sha256() == update.text_sha256 == text_sha256 or update.revision != revision:
+        raise Stale(f"the draft is not what you saw: it is revision {update.revision} now, and you saw {revision}")
+
+
+async def _take_up(s: AsyncSession, incident: Incident, person_id: int, now: datetime) -> None:
+    """Approving is taking it up: whoever speaks of an incident that nobody has acknowledged acknowledges it."""
+    assert incident.id is not None  # noqa: S101 - it stands in the record
+    acts = await incidents.acts(s, incident.id)
+    if not any(act.kind is ActKind.ACKNOWLEDGED for act in acts):
+        await incidents.act(s, incident.id, person_id, ActKind.ACKNOWLEDGED, "", now)
+
+
+def _deliveries(approval: Approval, channels: Sequence[str], now: datetime) -> list[Delivery]:
+    assert approval.id is not None  # noqa: S101 - the record has just given it one
+    return [
+        Delivery(approval_id=approval.id, channel=channel, key=key(approval.update_id, channel), next_attempt_at=now)
+        for channel in channels
+    ]
+
+
+async def _move(s: AsyncSession, incident: Incident, update: IncidentUpdate, now: datetime) -> None:
+    """The incident stands where its newest approved words say; a ``resolved`` one is the end of it."""
+    assert incident.id is not None  # noqa: S101 - it stands in the record
+    incident.stage = update.stage
+    await s.flush()
+    if update.kind is UpdateKind.RESOLVED:
+        await incidents.close(s, incident.id, now)
+
+
+def _detail(approval: Approval, channels: Sequence[str], left_out: Mapping[str, str]) -> str:
+    """What the audit keeps of a yes: the hash of the words, where they go, and where not and why."""
+    return json.dumps(
+        {
+            "text_sha256": approval.text_sha256,
+            "revision": approval.revision,
+            "channels": list(channels),
+            "left_out": dict(left_out),
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )

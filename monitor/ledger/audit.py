@@ -1,0 +1,74 @@
+"""The audit log: a chain in which every line holds the hash of the one before it.
+
+Triggers refuse to change or remove a line. Whoever gets round them still breaks the chain, and ``verify`` finds where;
+the head, kept apart, tells of lines cut off at the end. Only who can rewrite the whole chain leaves no trace.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from monitor.models import AuditEntry, AuditHead
+
+BEGINNING: Final = "0" * 64
+_HEAD_ID: Final = 1
+_BATCH: Final = 1000
+
+
+async def note(  # noqa: PLR0913 - a line of the audit is who did what to what, and when
+    s: AsyncSession, *, actor: str, action: str, subject: str, detail: str = "", now: datetime
+) -> AuditEntry:
+    """Write one line: who did what to what. ``detail`` is free text; secrets do not belong into it."""
+    head = await s.get(AuditHead, _HEAD_ID)
+    if head is None:
+        head = AuditHead(id=_HEAD_ID, entry_id=0, sha256=BEGINNING)
+        s.add(head)
+    entry = AuditEntry(
+        id=head.entry_id + 1,
+        at=now.astimezone(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=detail,
+        previous_sha256=head.sha256,
+        sha256="",
+    )
+    entry.sha256 = _sha256(entry)
+    s.add(entry)
+    head.entry_id, head.sha256 = head.entry_id + 1, entry.sha256
+    await s.flush()
+    return entry
+
+
+async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = _BATCH) -> list[AuditEntry]:
+    """Lines of the log, oldest first, at most ``limit`` of those after ``after_id``."""
+    wanted = select(AuditEntry).where(col(AuditEntry.id) > after_id).order_by(col(AuditEntry.id)).limit(limit)
+    return list(await s.scalars(wanted))
+
+
+async def verify(s: AsyncSession) -> int | None:
+    """The id of the first line that was changed, removed or put in between; None if the chain is whole."""
+    last_id, last_sha256 = 0, BEGINNING
+    while batch := await lines(s, after_id=last_id):
+        for entry in batch:
+            whole = entry.id == last_id + 1 and entry.previous_sha256 == last_sha256
+            if not whole or entry.sha256 != _sha256(entry):
+                return last_id + 1
+            last_id, last_sha256 = last_id + 1, entry.sha256
+        s.expunge_all()
+    head = await s.get(AuditHead, _HEAD_ID)
+    expected = (head.entry_id, head.sha256) if head else (0, BEGINNING)
+    if expected == (last_id, last_sha256):
+        return None
+    return min(last_id, expected[0]) + 1
+
+
+def _sha256(entry: AuditEntry) -> str:
+    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    line = [entry.previous_sha256, entry.id, at, entry.actor, entry.action, entry.subject, entry.detail]
+    return hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,143 @@
+"""Deliveries: what an approval sends over each channel, in order, at least once, always under the same key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from monitor.models import Approval, Delivery, DeliveryState, Incident, IncidentUpdate, Person
+
+UNDELIVERED: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """All that a channel needs to send one update; ``text_sha256`` is the hash that was approved."""
+
+    delivery: Delivery
+    update: IncidentUpdate
+    incident: Incident
+    approver: str
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One update that has reached a channel: what the public page shows."""
+
+    incident: Incident
+    update: IncidentUpdate
+    delivered_at: datetime
+    approver: str
+
+
+async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | None:
+    """The delivery that this channel should send now, if any.
+
+    Approvals go out in the order in which they were given: while an older one is not delivered, and not given up, a
+    newer one is not due.
+    """
+    head = await _head(s, channel)
+    if head is None or head.state is DeliveryState.SENDING or head.next_attempt_at > now:
+        return None
+    wanted = (
+        select(IncidentUpdate, Incident, Person.name, Approval.text_sha256)
+        .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
+        .join(Incident, col(Incident.id) == col(IncidentUpdate.incident_id))
+        .join(Person, col(Person.id) == col(Approval.person_id))
+        .where(col(Approval.id) == head.approval_id)
+    )
+    return Outgoing(head, *(await s.execute(wanted)).one())
+
+
+async def due_at(s: AsyncSession, channel: str) -> datetime | None:
+    """When this channel has to try next; None if nothing waits, or one is being sent."""
+    head = await _head(s, channel)
+    return head.next_attempt_at if head and head.state is DeliveryState.PENDING else None
+
+
+async def claim(s: AsyncSession, delivery_id: int) -> bool:
+    """Take a pending delivery to send it, which counts as an attempt; False if it is not pending."""
+    attempts = Delivery.attempts + 1
+    return await _move(s, delivery_id, (DeliveryState.PENDING,), state=DeliveryState.SENDING, attempts=attempts)
+
+
+async def delivered(s: AsyncSession, delivery_id: int, receipt: str, now: datetime) -> bool:
+    """Say that the channel accepted it; False if it was not being sent."""
+    return await _move(
+        s,
+        delivery_id,
+        (DeliveryState.SENDING,),
+        state=DeliveryState.DELIVERED,
+        delivered_at=now,
+        receipt=receipt,
+        error="",
+    )
+
+
+async def retry(s: AsyncSession, delivery_id: int, error: str, at: datetime) -> bool:
+    """Say that an attempt failed and when to try again; False if it was not being sent."""
+    sending = (DeliveryState.SENDING,)
+    return await _move(s, delivery_id, sending, state=DeliveryState.PENDING, error=error, next_attempt_at=at)
+
+
+async def fail(s: AsyncSession, delivery_id: int, error: str) -> bool:
+    """Give a delivery up for good, so that the next one is due; False if it was delivered or given up before."""
+    return await _move(s, delivery_id, UNDELIVERED, state=DeliveryState.FAILED, error=error)
+
+
+async def unclaim_all(s: AsyncSession) -> int:
+    """At the start: what a dead process was sending is to be sent again, under the same key; gives how many."""
+    sending = update(Delivery).where(col(Delivery.state) == DeliveryState.SENDING)
+    return (await s.execute(sending.values(state=DeliveryState.PENDING))).rowcount
+
+
+async def pending_counts(s: AsyncSession) -> dict[str, int]:
+    """How many deliveries wait or are being sent, by channel; channels without any are left out."""
+    wanted = select(Delivery.channel, func.count()).where(col(Delivery.state).in_(UNDELIVERED))
+    return dict((await s.execute(wanted.group_by(Delivery.channel))).tuples().all())
+
+
+async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
+    """What has been delivered to a channel, the newest approval first, at most ``limit``."""
+    wanted = (
+        select(Incident, IncidentUpdate, Delivery.delivered_at, Person.name)
+        .join(IncidentUpdate, col(IncidentUpdate.incident_id) == col(Incident.id))
+        .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
+        .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
+        .join(Person, col(Person.id) == col(Approval.person_id))
+        .where(col(Delivery.channel) == channel, col(Delivery.state) == DeliveryState.DELIVERED)
+        .order_by(col(Approval.id).desc())
+        .limit(limit)
+    )
+    return [Published(*row) for row in await s.execute(wanted)]
+
+
+async def of_update(s: AsyncSession, update_id: int) -> Sequence[Delivery]:
+    """The deliveries of an update, by channel; none if it is a draft."""
+    wanted = select(Delivery).join(Approval, col(Approval.id) == col(Delivery.approval_id))
+    found = await s.scalars(wanted.where(col(Approval.update_id) == update_id).order_by(Delivery.channel))
+    return found.all()
+
+
+async def _head(s: AsyncSession, channel: str) -> Delivery | None:
+    """The oldest approval's delivery that is neither delivered nor given up."""
+    wanted = select(Delivery).where(col(Delivery.channel) == channel, col(Delivery.state).in_(UNDELIVERED))
+    return await s.scalar(wanted.order_by(col(Delivery.approval_id)).limit(1))
+
+
+async def _move(
+    s: AsyncSession,
+    delivery_id: int,
+    allowed: Sequence[DeliveryState],
+    **values: Any,  # noqa: ANN401 - columns differ in type
+) -> bool:
+    """The compare-and-swap of every transition: it starts from an allowed state, or changes nothing."""
+    moved = await s.execute(
+        update(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(allowed)).values(**values)
+    )
+    return moved.rowcount == 1

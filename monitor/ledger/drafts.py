@@ -1,0 +1,178 @@
+"""Drafts: updates that no human has approved yet. Every wording is kept as a Revision."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from drafts.facts import Facts, UpdateKind
+from drafts.notice import Notice
+from monitor.ledger import audit, people
+from monitor.ledger.errors import AlreadyApproved, Gone, Stale
+from monitor.models import Approval, IncidentUpdate, Revision, Stage
+
+
+async def get(s: AsyncSession, update_id: int) -> IncidentUpdate | None:
+    """One update, whatever became of it."""
+    return await s.get(IncidentUpdate, update_id)
+
+
+async def waiting(s: AsyncSession) -> Sequence[IncidentUpdate]:
+    """The drafts that wait for a human, oldest first."""
+    wanted = select(IncidentUpdate).where(
+        col(IncidentUpdate.withdrawn_at).is_(None),
+        col(IncidentUpdate.rejected_at).is_(None),
+        ~exists().where(col(Approval.update_id) == col(IncidentUpdate.id)),
+    )
+    return (await s.scalars(wanted.order_by(col(IncidentUpdate.id)))).all()
+
+
+async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[IncidentUpdate]:
+    """Every update of an incident, oldest first: waiting, approved, withdrawn and rejected."""
+    wanted = select(IncidentUpdate).where(col(IncidentUpdate.incident_id) == incident_id)
+    return (await s.scalars(wanted.order_by(col(IncidentUpdate.id)))).all()
+
+
+async def revision(s: AsyncSession, update_id: int, number: int) -> Revision | None:
+    """The words and facts of an update as they were at one revision."""
+    return await s.get(Revision, (update_id, number))
+
+
+async def write(  # noqa: PLR0913 - a draft is its words, its facts, and what it is a draft of
+    s: AsyncSession,
+    incident_id: int,
+    kind: UpdateKind,
+    stage: Stage,
+    language: str,
+    notice: Notice,
+    facts: Facts,
+    now: datetime,
+) -> IncidentUpdate:
+    """Write a new draft, as its revision 1."""
+    update = IncidentUpdate(
+        incident_id=incident_id,
+        kind=kind,
+        stage=stage,
+        language=language,
+        revision=1,
+        created_at=now,
+        changed_at=now,
+        **_words(notice),
+        **_facts(facts),
+    )
+    s.add(update)
+    await s.flush()
+    await _keep(s, update)
+    return update
+
+
+async def rewrite(s: AsyncSession, update_id: int, notice: Notice, facts: Facts, now: datetime) -> IncidentUpdate:
+    """Follow reality with new words and facts, as the next revision; none is made if nothing is new.
+
+    Raises AlreadyApproved or Gone.
+    """
+    update = await unanswered(s, update_id)
+    return await _revise(s, update, now=now, edited_by=None, **_words(notice), **_facts(facts))
+
+
+async def refact(s: AsyncSession, update_id: int, facts: Facts, now: datetime) -> IncidentUpdate:
+    """Put new facts under the words of a human's edit, as the next revision. Raises AlreadyApproved or Gone."""
+    return await _revise(s, await unanswered(s, update_id), now=now, **_facts(facts))
+
+
+async def edit(  # noqa: PLR0913 - an edit is whose, of what they saw, to which words, and when
+    s: AsyncSession, update_id: int, person_id: int, expected_revision: int, notice: Notice, now: datetime
+) -> IncidentUpdate:
+    """Take a human's words for the draft, as the next revision.
+
+    Raises Stale if the draft is no longer the revision that they edited, AlreadyApproved or Gone.
+    """
+    update = await unanswered(s, update_id)
+    if update.revision != expected_revision:
+        raise Stale(f"the draft was rewritten: it is revision {update.revision} now, and you saw {expected_revision}")
+    edited = await _revise(s, update, now=now, edited_by=person_id, **_words(notice))
+    name = await people.name_of(s, person_id)
+    await audit.note(s, actor=name, action="edited", subject=f"update:{update_id}", detail=edited.text_sha256, now=now)
+    return edited
+
+
+async def withdraw(s: AsyncSession, update_id: int, now: datetime) -> None:
+    """Take a draft back because reality overtook it; it is kept. Raises AlreadyApproved or Gone."""
+    (await unanswered(s, update_id)).withdrawn_at = now
+    await s.flush()
+
+
+async def reject(s: AsyncSession, update_id: int, person_id: int, reason: str, now: datetime) -> None:
+    """Take a human's no, with their reason; the draft is kept. Raises AlreadyApproved or Gone."""
+    update = await unanswered(s, update_id)
+    update.rejected_at, update.rejected_by, update.reject_reason = now, person_id, reason
+    await s.flush()
+    name = await people.name_of(s, person_id)
+    await audit.note(s, actor=name, action="rejected", subject=f"update:{update_id}", detail=reason, now=now)
+
+
+async def unanswered(s: AsyncSession, update_id: int) -> IncidentUpdate:
+    """The draft, if it still waits for a human; else raises AlreadyApproved or Gone."""
+    update = await s.get(IncidentUpdate, update_id)
+    if update is None:
+        raise Gone("there is no such draft")
+    if await s.scalar(select(Approval.id).where(col(Approval.update_id) == update_id)):
+        raise AlreadyApproved("somebody has approved this draft already")
+    if update.withdrawn_at is not None:
+        raise Gone("the draft was withdrawn, because what it says is no longer so")
+    if update.rejected_at is not None:
+        raise Gone("the draft was rejected")
+    return update
+
+
+def notice_of(update: IncidentUpdate | Revision) -> Notice:
+    """The words as they stand in the record; their hash is computed anew, never taken from the row."""
+    return Notice(title=update.title, body=update.body, short=update.short, spoken=update.spoken)
+
+
+def _words(notice: Notice) -> dict[str, Any]:
+    return {
+        "title": notice.title,
+        "body": notice.body,
+        "short": notice.short,
+        "spoken": notice.spoken,
+        "text_sha256": notice.sha256(),
+    }
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    return {"facts": facts.as_json(), "facts_sha256": facts.sha256(), "next_update_at": facts.next_update}
+
+
+async def _revise(s: AsyncSession, update: IncidentUpdate, *, now: datetime, **changes: Any) -> IncidentUpdate:  # noqa: ANN401 - columns differ in type
+    new = [
+        name for name in ("text_sha256", "facts_sha256") if name in changes and changes[name] != getattr(update, name)
+    ]
+    if not new:
+        return update
+    for name, value in changes.items():
+        setattr(update, name, value)
+    update.revision += 1
+    update.changed_at = now
+    await _keep(s, update)
+    return update
+
+
+async def _keep(s: AsyncSession, update: IncidentUpdate) -> None:
+    """Copy the present words and facts into a Revision, which nothing can change."""
+    assert update.id is not None  # noqa: S101 - the record has given it one
+    s.add(
+        Revision(
+            update_id=update.id,
+            number=update.revision,
+            facts=update.facts,
+            facts_sha256=update.facts_sha256,
+            at=update.changed_at,
+            person_id=update.edited_by,
+            **_words(notice_of(update)),
+        )
+    )
+    await s.flush()

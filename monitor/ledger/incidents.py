@@ -1,0 +1,124 @@
+"""Incidents, the targets that are part of them, and what humans did about them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from monitor.ledger import audit, people
+from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Stage
+
+
+async def get(s: AsyncSession, incident_id: int) -> Incident | None:
+    """One incident."""
+    return await s.get(Incident, incident_id)
+
+
+async def open_of_cause(s: AsyncSession, cause: str) -> Incident | None:
+    """The open incident of this cause; there is at most one."""
+    return await s.scalar(select(Incident).where(col(Incident.cause) == cause, col(Incident.resolved_at).is_(None)))
+
+
+async def open_all(s: AsyncSession) -> Sequence[Incident]:
+    """All open incidents, oldest first."""
+    found = await s.scalars(select(Incident).where(col(Incident.resolved_at).is_(None)).order_by(col(Incident.id)))
+    return found.all()
+
+
+async def recent(s: AsyncSession, limit: int) -> Sequence[Incident]:
+    """The newest incidents, open and over, newest first."""
+    return (await s.scalars(select(Incident).order_by(col(Incident.id).desc()).limit(limit))).all()
+
+
+async def members(s: AsyncSession, incident_id: int) -> Sequence[Member]:
+    """The targets that are part of an incident, in the order in which they failed."""
+    wanted = select(Member).where(col(Member.incident_id) == incident_id)
+    return (await s.scalars(wanted.order_by(col(Member.first_failed_at), col(Member.target)))).all()
+
+
+async def acts(s: AsyncSession, incident_id: int) -> Sequence[Act]:
+    """What humans did or said of an incident, oldest first."""
+    return (await s.scalars(select(Act).where(col(Act.incident_id) == incident_id).order_by(col(Act.id)))).all()
+
+
+async def begin(s: AsyncSession, cause: str, at: datetime) -> Incident:
+    """Open an incident, quietly: nothing is confirmed yet. IntegrityError if one of this cause is open."""
+    incident = Incident(cause=cause, opened_at=at)
+    s.add(incident)
+    await s.flush()
+    return incident
+
+
+async def join(s: AsyncSession, member: Member) -> None:
+    """Make a target part of an incident. One that relapses fails again, and keeps when it failed and was confirmed first."""
+    known = await s.get(Member, (member.incident_id, member.target))
+    if known is None:
+        s.add(member)
+    else:
+        known.kind, known.reason, known.detail = member.kind, member.reason, member.detail
+        known.flip_id, known.recovered_at = member.flip_id, None
+    await s.flush()
+
+
+async def confirm(s: AsyncSession, incident_id: int, target: str, at: datetime) -> None:
+    """Say that a member's failure is real, and with it the incident; the first time counts."""
+    await s.execute(
+        update(Member).where(*_member(incident_id, target), col(Member.confirmed_at).is_(None)).values(confirmed_at=at)
+    )
+    await s.execute(
+        update(Incident)
+        .where(col(Incident.id) == incident_id, col(Incident.confirmed_at).is_(None))
+        .values(confirmed_at=at)
+    )
+
+
+async def recover(s: AsyncSession, incident_id: int, target: str, at: datetime) -> None:
+    """Say that a target works again since ``at``, if it is a member that was failing."""
+    await s.execute(
+        update(Member).where(*_member(incident_id, target), col(Member.recovered_at).is_(None)).values(recovered_at=at)
+    )
+
+
+async def set_recovered(s: AsyncSession, incident_id: int, at: datetime | None) -> None:
+    """Say since when nothing of this incident fails, or, with None, that something fails again."""
+    await s.execute(update(Incident).where(col(Incident.id) == incident_id).values(recovered_at=at))
+
+
+async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
+    """End an incident, and withdraw what still waits, since it can never be approved.
+
+    Of an incident that something was published about only an approved ``resolved`` update makes an end: the database
+    refuses any other way with an IntegrityError.
+    """
+    approved = exists().where(col(Approval.update_id) == col(IncidentUpdate.id))
+    await s.execute(
+        update(IncidentUpdate)
+        .where(
+            col(IncidentUpdate.incident_id) == incident_id,
+            col(IncidentUpdate.withdrawn_at).is_(None),
+            col(IncidentUpdate.rejected_at).is_(None),
+            ~approved,
+        )
+        .values(withdrawn_at=at)
+    )
+    await s.execute(
+        update(Incident).where(col(Incident.id) == incident_id).values(stage=Stage.RESOLVED, resolved_at=at)
+    )
+
+
+async def act(  # noqa: PLR0913 - an act is who, what, of which incident, in which words, and when
+    s: AsyncSession, incident_id: int, person_id: int, kind: ActKind, words: str, at: datetime
+) -> Act:
+    """Write down what a human did or said; each is evidence that a notice may rest on."""
+    done = Act(incident_id=incident_id, person_id=person_id, kind=kind, words=words, at=at)
+    s.add(done)
+    await s.flush()
+    name = await people.name_of(s, person_id)
+    await audit.note(s, actor=name, action=kind, subject=f"incident:{incident_id}", detail=words, now=at)
+    return done
+
+
+def _member(incident_id: int, target: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(Member.incident_id) == incident_id, col(Member.target) == target
