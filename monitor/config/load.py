@@ -1,16 +1,88 @@
 """From a path to a Config, or to all the problems at once."""
 
+import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from pydantic import ValidationError
+
+from monitor.config.document import Document, tell
+from monitor.config.environment import expand
+from monitor.config.inheritance import inherit, inherited
+from monitor.config.lines import line_of, lines
+from monitor.config.problem import Complaint, ConfigError, Problem
+from monitor.config.reading import UnreadableError, read_text
+from monitor.config.references import disagreements
 from monitor.config.schema import Config
+from monitor.config.secrets import literal_secrets, read_files
+from monitor.config.tables import tables
+from monitor.config.wording import complaints
+
+CONFIG_BYTES_MAX: Final = 16 * 1024 * 1024
+
+Environ = Mapping[str, str]
+Toml = dict[str, Any]
 
 
-def load(path: Path, channel: Any) -> Config[Any]:  # noqa: ANN401 - a union of channel kinds has no type of its own
+def load(path: Path, channel: Any, *, environ: Environ = os.environ) -> Config[Any]:  # noqa: ANN401 - a union has no type
     """Read a config file whose channels are of the given kind, or union of kinds.
 
-    ``${VARIABLE}`` and ``*_file`` are resolved here, once. Raises ConfigError with every problem of the file.
+    ``${VARIABLE}`` and ``NAME_file`` are resolved here, once. Raises ConfigError with every problem of the file.
     """
-    document = tomllib.loads(path.read_text())
-    return Config[channel].model_validate({**document, "path": path})
+    model: type[Config[Any]] = Config[channel]
+    text = _read(path)
+    written = _parse(path, text)
+    document, found = _resolve(written, model, path.absolute().parent, environ)
+    config = None
+    try:
+        config = model.model_validate({**document.meant, "path": path})
+    except ValidationError as error:
+        found += [complaint for complaint in complaints(error, document) if not inherited(complaint.key, written)]
+    found += disagreements(document.meant)
+    if config is None or found:
+        raise ConfigError(_problems(path, text, written, found))
+    return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_text(path, CONFIG_BYTES_MAX)
+    except UnreadableError as error:
+        raise ConfigError((Problem(path, 0, "", f"cannot be read: {error}"),)) from None
+
+
+def _parse(path: Path, text: str) -> Toml:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        line = int(where[1]) if where else text.count("\n") + 1
+        raise ConfigError((Problem(path, line, "", f"not TOML: {error}"),)) from None
+    except RecursionError:
+        raise ConfigError((Problem(path, 0, "", "not usable: nested too deeply"),)) from None
+
+
+def _resolve(written: Toml, model: type[Config[Any]], base: Path, environ: Environ) -> tuple[Document, list[Complaint]]:
+    """Put in variables, files and defaults, and complain of what cannot be put in."""
+    found = [Complaint(("path",), "unknown key")] if "path" in written else []
+    found += literal_secrets(tables(model, written))
+    meant: Toml = expand(written, environ, found)
+    found += read_files(tables(model, meant), base)
+    inherit(meant, model)
+    return Document(written, meant, {table.key: table for table in tables(model, meant)}), found
+
+
+def _problems(path: Path, text: str, written: Toml, found: list[Complaint]) -> tuple[Problem, ...]:
+    """The complaints in the order of the file; of one key, or of a key within it, only the first complaint counts."""
+    told: dict[Problem, None] = {}
+    heard: set[tuple[str | int, ...]] = set()
+    where = lines(text)
+    for complaint in found:
+        key = complaint.key
+        if not any(key[:end] in heard for end in range(1, len(key) + 1)):
+            heard.add(key)
+            told[Problem(path, line_of(key, where), tell(key, written), complaint.reason)] = None
+    return tuple(sorted(told, key=lambda problem: problem.line))

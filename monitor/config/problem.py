@@ -3,10 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from probes.transcript import harmless
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing wrong with the document, by the path of the key in it; ``()`` means the whole."""
+
+    key: Key
+    reason: str
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong; ``line`` is 0 where the file as a whole is meant, and ``key`` may then be empty."""
+    """One thing wrong with the file, as the user reads it; ``line`` is 0 where the whole file is meant."""
 
     file: Path
     line: int
@@ -15,7 +27,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return ": ".join(part for part in (place, self.key, self.reason) if part)
+        return ": ".join(part for part in (place, harmless(self.key), harmless(self.reason)) if part)
 
 
 class ConfigError(Exception):

@@ -1,0 +1,130 @@
+"""pydantic's errors in the words of someone who wrote a TOML file and knows nothing of pydantic."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from monitor.config.document import Document, value_at
+from monitor.config.problem import Complaint, Key
+from monitor.config.tables import kinds, models
+
+_UNITS_MS: Final = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_LIMITS: Final = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+
+
+def complaints(error: ValidationError, document: Document) -> Iterator[Complaint]:
+    """Each error as a complaint about the key that the user wrote, or did not write; one complaint a key."""
+    reasons: dict[Key, list[str]] = {}
+    for details in error.errors(include_url=False, include_input=False):
+        key = _key(details, document)
+        word = _WORDS.get(details["type"], _other)
+        reasons.setdefault(key, []).append(word(details, key, document))
+    return (Complaint(key, ", or ".join(dict.fromkeys(words))) for key, words in reasons.items())
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """A suggestion in brackets, if one of the known words is near."""
+    near = get_close_matches(str(word), list(known), n=1)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def duration(length_s: float) -> str:
+    """Seconds as they are written in the file: 90.0 is ``1m30s``, 0.5 is ``500ms``."""
+    rest_ms = round(length_s * 1000)
+    text = ""
+    for unit, unit_ms in _UNITS_MS.items():
+        count, rest_ms = divmod(rest_ms, unit_ms)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def _key(details: ErrorDetails, document: Document) -> Key:
+    """The path without what pydantic puts into it: kinds, and the names of types that it tried."""
+    key: Key = ()
+    for part in details["loc"]:
+        inner = value_at(key, document.meant)
+        is_tag = isinstance(inner, dict) and inner.get("kind") == part and part not in inner
+        if not is_tag and value_at((part,), inner) is not None:
+            key = (*key, part)
+    if details["type"] == "missing":
+        return (*key, details["loc"][-1])
+    return (*key, "kind") if details["type"].startswith("union_tag") else key
+
+
+def _missing(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details, key, document
+    return "is missing"
+
+
+def _unknown_key(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details
+    table = document.tables.get(key[:-1])
+    known = table.known() if table else ()
+    return "unknown key" + did_you_mean(key[-1], known)
+
+
+def _no_kind(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details
+    valid = sorted(_valid_kinds(key, document))
+    word = value_at(key, document.written)
+    said = "is missing" if word is None else f'"{word}" is not a kind' + did_you_mean(word, valid)
+    return f"{said}; valid kinds: {', '.join(valid)}"
+
+
+def _valid_kinds(key: Key, document: Document) -> Iterator[str]:
+    *table, name, _index, _kind = key
+    field = document.tables[tuple(table)].model.model_fields[str(name)]
+    return (kind for model in models(field.annotation) for kind in kinds(model))
+
+
+def _value(details: ErrorDetails, key: Key, document: Document) -> str:
+    del key, document
+    return str(details["ctx"]["error"])
+
+
+def _pattern(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details
+    pattern = value_at(key, document.written)
+    try:
+        re.compile(str(value_at(key, document.meant)))
+    except re.error as error:
+        return f'"{pattern}" is not a regular expression: {error}'
+    return f'"{pattern}" is not a regular expression'
+
+
+def _limit(details: ErrorDetails, key: Key, document: Document) -> str:
+    [(name, limit)] = details["ctx"].items()
+    as_written = duration if isinstance(value_at(key, document.meant), str) else str
+    return f"should be {_LIMITS[name]} {as_written(limit)}"
+
+
+def _array(details: ErrorDetails, key: Key, document: Document) -> str:
+    if len(key) == 1 and isinstance(value_at(key, document.meant), dict):
+        return f"should be an array of tables: write [[{key[0]}]] with two brackets"
+    return _other(details, key, document)
+
+
+def _other(details: ErrorDetails, key: Key, document: Document) -> str:
+    del key, document
+    words = details["msg"].removeprefix("Input ").replace("'", '"').replace("valid tuple", "list")
+    words = words.replace("valid dictionary or instance of", "table of the kind").replace("valid dictionary", "table")
+    return words[:1].lower() + words[1:]
+
+
+_WORDS: Final[Mapping[str, Callable[[ErrorDetails, Key, Document], str]]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "union_tag_invalid": _no_kind,
+    "union_tag_not_found": _no_kind,
+    "value_error": _value,
+    "pattern_regex": _pattern,
+    "greater_than": _limit,
+    "greater_than_equal": _limit,
+    "less_than": _limit,
+    "less_than_equal": _limit,
+    "tuple_type": _array,
+}
