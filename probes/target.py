@@ -5,12 +5,13 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, SecretStr
 
 from probes.notebook import Notebook
 
 _UNITS_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9])?")
 
 
 def seconds(text: object) -> object:
@@ -23,8 +24,15 @@ def seconds(text: object) -> object:
     return sum(float(number) * _UNITS_S[unit] for number, unit in _PART.findall(text))
 
 
+def _plain_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        message = 'a name has up to 80 small letters, digits, "-", "_" and ".", and a letter or digit at both ends'
+        raise ValueError(message)
+    return text
+
+
 Seconds = Annotated[float, BeforeValidator(seconds)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=80)]
+Name = Annotated[str, AfterValidator(_plain_name)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
