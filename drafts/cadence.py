@@ -23,11 +23,14 @@ class Due(StrEnum):
 
 
 def next_update(now: datetime, total_loss: bool, every: timedelta, every_total: timedelta) -> datetime:  # noqa: FBT001 - a fact of the incident, named in the interface
-    """The next promise: on whole five minutes, at least five ahead, never beyond the ceiling (30 minutes, or 60)."""
+    """The next promise: on whole five minutes, at least ten ahead, never beyond the ceiling (30 minutes, or 60).
+
+    Ten, since a promise that falls due while its notice is still being read is none.
+    """
     wanted, ceiling = (every_total, CEILING_TOTAL) if total_loss else (every, CEILING)
     latest = now + min(wanted, ceiling)
     rounded = latest - (latest - _EPOCH) % STEP
-    soonest = now + STEP
+    soonest = now + DRAFT_AHEAD
     return rounded if rounded >= soonest else soonest + (_EPOCH - soonest) % STEP
 
 

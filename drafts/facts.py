@@ -8,6 +8,9 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from pydantic import TypeAdapter
 
 Evidence = tuple[str, ...]
 
@@ -116,9 +119,17 @@ class Facts:
         """The canonical text of these facts, for the record and for comparing two moments."""
         return json.dumps(asdict(self), default=_iso, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
+    @classmethod
+    def from_json(cls, text: str) -> "Facts":
+        """Read back what ``as_json`` wrote; raises ValueError."""
+        return _FACTS.validate_json(text)
+
     def sha256(self) -> str:
         """The fingerprint that tells whether facts changed since somebody looked."""
         return hashlib.sha256(replace(self, at=None).as_json().encode()).hexdigest()
+
+
+_FACTS: Final = TypeAdapter(Facts)
 
 
 def _iso(value: object) -> str:

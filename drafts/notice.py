@@ -2,8 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 
 from drafts.facts import Facts, UpdateKind
+from drafts.markdown import escape, one_line
+from drafts.phrases import TEMPLATES, phrases
+from drafts.slots import Clean, Slots
+
+SHORT_CHARS_MAX: Final = 280
+
+
+class IncompleteFacts(ValueError):
+    """A slot that cannot be empty is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +40,76 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
     (but in a resolved notice), or no time of recovery in a recovery or resolved one.
     """
-    raise NotImplementedError(kind, facts)
+    _require(kind, facts)
+    template = _template(facts.language, kind)
+
+    def part(name: str, clean: Clean) -> str:
+        return str(getattr(template, name)(Slots.fill(facts, clean)))
+
+    return Notice(
+        title=one_line(part("title", one_line)),
+        body=_paragraphs(part("body", escape)),
+        short=_fit(part("short", one_line)),
+        spoken=one_line(part("spoken", one_line)),
+    )
+
+
+def _require(kind: UpdateKind, facts: Facts) -> None:
+    if not facts.affected:
+        raise IncompleteFacts("a notice names what is affected, and these facts name nothing")
+    if kind is not UpdateKind.RESOLVED and facts.next_update is None:
+        raise IncompleteFacts(f"a {kind} notice promises when we write again, and these facts have no next_update")
+    if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and facts.recovered_at is None:
+        raise IncompleteFacts(f"a {kind} notice tells since when it works, and these facts have no recovered_at")
+
+
+def _paragraphs(text: str) -> str:
+    """One line a paragraph: templates break their lines where it suits the template."""
+    paragraphs = (one_line(paragraph) for paragraph in text.split("\n\n"))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _fit(text: str) -> str:
+    """Join the sentences of a short form, leaving out the last of those marked ``?`` until it fits, then cutting."""
+    lines = [line for line in map(one_line, text.splitlines()) if line.strip("?")]
+    while len(short := " ".join(line.removeprefix("?") for line in lines)) > SHORT_CHARS_MAX:
+        spare = [index for index, line in enumerate(lines) if line.startswith("?")]
+        if not spare:
+            return _cut(lines)
+        del lines[spare[-1]]
+    return short
+
+
+def _cut(lines: list[str]) -> str:
+    """Cut the first sentence, which holds the names and effects; the promise behind it stays whole."""
+    rest = " ".join(("…", *lines[1:]))
+    return lines[0][: SHORT_CHARS_MAX - len(rest)].rstrip() + rest
+
+
+@cache
+def _template(language: str, kind: UpdateKind) -> TemplateModule:
+    return _environment(language).get_template(f"{kind}.md.j2").module
+
+
+@cache
+def _environment(language: str) -> Environment:
+    phrases(language)  # an unknown language is named as such, not as a missing file
+    environment = Environment(  # noqa: S701 - this is Markdown and speech; values are escaped in Slots, pages escape HTML
+        loader=FileSystemLoader(TEMPLATES / language),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"cap": _cap, "stop": _stop}
+    return environment
+
+
+def _cap(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _stop(words: str) -> str:
+    """Make a sentence of a clause: a capital first, a full stop at its end unless it has one."""
+    return _cap(words) + ("" if words.endswith((".", "!", "?", "…")) else ".")

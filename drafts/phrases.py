@@ -1,0 +1,78 @@
+"""The catalogue of one language: every word that a fact chooses, and how that language joins, counts and tells time."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class UnknownLanguage(ValueError):
+    """There is no catalogue for this language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language's ``phrases.toml``. A pair of forms is (now, afterwards), or (one, many)."""
+
+    months: tuple[str, ...]
+    time: str
+    dated: str
+    span: str
+    span_long: str
+    comma: str
+    and_: str
+    or_: str
+    days: tuple[str, str]
+    hours: tuple[str, str]
+    minutes: tuple[str, str]
+    instant: str
+    others: tuple[str, str]
+    subject: str
+    verbs: tuple[str, ...]
+    quoted: str
+    then: tuple[tuple[str, str], ...]
+    effect: dict[str, dict[str, tuple[str, str]]]
+    state: dict[str, tuple[str, str, str]]
+    verb: dict[str, str]
+    saw: dict[str, str]
+
+    def join(self, words: Sequence[str], last: str | None = None) -> str:
+        """``a``, ``a and b``, ``a, b and c``; with ``last`` another word than "and"."""
+        *head, tail = words
+        return f"{self.comma.join(head)}{last or self.and_}{tail}" if head else tail
+
+    @staticmethod
+    def count(number: int, forms: tuple[str, str]) -> str:
+        """``1 minute``, ``2 minutes``."""
+        return f"{number} {forms[number != 1]}"
+
+    def now_and_then(self, kind: str, fault: str) -> tuple[str, str] | None:
+        """What a customer notices of this fault, now and afterwards; None where nobody can tell."""
+        return self.effect.get(kind, {}).get(fault) or self.effect["other"].get(fault)
+
+    def afterwards(self, effect: str) -> str:
+        """A company's own words, told afterwards as well as a table of beginnings can."""
+        for now, then in self.then:
+            if effect.startswith(now):
+                return then + effect.removeprefix(now)
+        return self.quoted.format(effect=effect)
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """The catalogue of a language, read once."""
+    path = TEMPLATES / language / "phrases.toml"
+    if not language.isalpha() or not path.is_file():
+        raise UnknownLanguage(f"there are no templates for the language {language!r}")
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Phrases(**{f"{key}_" if key in {"and", "or"} else key: _frozen(value) for key, value in words.items()})
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value

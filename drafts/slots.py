@@ -1,0 +1,200 @@
+"""Slots: what the templates fill in, made from Facts; every word of a person or of the config is made harmless first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from drafts.facts import Act, Affected, Checked, Facts
+from drafts.faults import MILD, Fault, fault_of
+from drafts.markdown import plain
+from drafts.phrases import Phrases, phrases
+from drafts.times import Teller, same_minute
+
+Clean = Callable[[str], str]
+
+NAMES_MAX: Final = 4
+CHECKED_MAX: Final = 3
+CLOSE: Final = timedelta(minutes=2)
+
+
+class Extent(StrEnum):
+    """How much of a component fails: all of it, a part of its targets, or not in every look."""
+
+    WHOLE = "whole"
+    PART = "part"
+    AT_TIMES = "at_times"
+
+
+class LastGood(StrEnum):
+    """What the last good look tells of the beginning."""
+
+    NEVER = "never"
+    SAME_MINUTE = "same_minute"
+    CLOSE = "close"
+    LONG_BEFORE = "long_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Hurt:
+    """One affected component: ``now`` and ``then`` are what a customer notices, empty where nobody can tell."""
+
+    name: str
+    fault: Fault
+    extent: Extent
+    failing: int
+    targets: int
+    now: str
+    then: str
+    state: str
+    was: str
+    verb: str
+    saw: str
+    workaround: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A person's words, with their name and the time."""
+
+    person: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The facts of one text, ready to be said; ``tell`` tells its times in the order of reading."""
+
+    tell: Teller
+    phrases: Phrases
+    hurts: tuple[Hurt, ...]
+    new: tuple[str, ...]
+    things: str
+    working: tuple[str, ...]
+    working_others: int
+    checked: tuple[tuple[str, str], ...]
+    checked_others: int
+    since: datetime
+    last_good: datetime | None
+    last_good_is: LastGood
+    places: int
+    acknowledged: Quote | None
+    cause: Quote | None
+    estimate: Quote | None
+    repair: Quote | None
+    loss: Quote | None
+    amends: Quote | None
+    recovered_at: datetime | None
+    watch_until: datetime | None
+    next_update: datetime | None
+    follow: str
+    signature: str
+    said_at: datetime | None
+    said_no_news: bool
+    at: datetime | None
+
+    @classmethod
+    def fill(cls, facts: Facts, clean: Clean) -> Self:
+        """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into."""
+        words = phrases(facts.language)
+        quote = _quoter(clean)
+        said = facts.said[-1] if facts.said else None
+        return cls(
+            tell=Teller(ZoneInfo(facts.timezone), words),
+            phrases=words,
+            hurts=tuple(_hurt(affected, words, clean) for affected in facts.affected),
+            new=_new(facts, clean),
+            things=words.join([clean(affected.component) for affected in facts.affected]),
+            working=tuple(clean(one.component) for one in facts.working[:NAMES_MAX]),
+            working_others=max(len(facts.working) - NAMES_MAX, 0),
+            checked=tuple(_checked(one, clean) for one in facts.checked[:CHECKED_MAX]),
+            checked_others=max(len(facts.checked) - CHECKED_MAX, 0),
+            since=facts.since,
+            last_good=facts.last_good,
+            last_good_is=_last_good(facts),
+            places=facts.places,
+            acknowledged=quote(facts.acknowledged),
+            cause=quote(facts.cause),
+            estimate=quote(facts.estimate),
+            repair=quote(facts.repair),
+            loss=quote(facts.loss),
+            amends=quote(facts.amends),
+            recovered_at=facts.recovered_at,
+            watch_until=facts.watch_until,
+            next_update=facts.next_update,
+            follow=clean(facts.follow or ""),
+            signature=clean(facts.signature or ""),
+            said_at=said and said.at,
+            said_no_news=bool(said and said.kind == "no_news"),
+            at=facts.at,
+        )
+
+
+def _hurt(affected: Affected, words: Phrases, clean: Clean) -> Hurt:
+    fault, name = fault_of(affected.reason), clean(affected.component)
+    now, then = _effect(affected, fault, words, clean)
+    whole, partly, was = words.state[fault]
+    failing = words.verb["failed"]
+    verb = words.verb.get(fault, failing)
+    return Hurt(
+        name=name,
+        fault=fault,
+        extent=_extent(affected),
+        failing=affected.failing,
+        targets=affected.targets,
+        now=now,
+        then=then,
+        state=whole if affected.total else partly,
+        was=was,
+        verb=verb,
+        saw=words.saw.get(affected.reason, "") if verb == failing else "",
+        workaround=clean(affected.workaround or ""),
+    )
+
+
+def _extent(affected: Affected) -> Extent:
+    if affected.total:
+        return Extent.WHOLE
+    return Extent.PART if 0 < affected.failing < affected.targets else Extent.AT_TIMES
+
+
+def _effect(affected: Affected, fault: Fault, words: Phrases, clean: Clean) -> tuple[str, str]:
+    if affected.effect and fault not in MILD:
+        now = clean(affected.effect).rstrip(".!")
+        first, _, rest = now.partition(" ")
+        if first.lower() in words.verbs:
+            now = words.subject + first.lower() + " " + rest
+        elif first.lower() == words.subject.strip():
+            now = words.subject + rest
+        return now, words.afterwards(now)
+    name = clean(affected.component)
+    pair = words.now_and_then(affected.kind, fault) or ("", "")
+    return pair[0].format(thing=name), pair[1].format(thing=name)
+
+
+def _new(facts: Facts, clean: Clean) -> tuple[str, ...]:
+    """The components that nothing we published has named."""
+    told = "\n".join(f"{said.title}\n{plain(said.body)}" for said in facts.said)
+    return tuple(clean(one.component) for one in facts.affected if told and one.component not in told)
+
+
+def _last_good(facts: Facts) -> LastGood:
+    if facts.last_good is None:
+        return LastGood.NEVER
+    if same_minute(facts.last_good, facts.since):
+        return LastGood.SAME_MINUTE
+    return LastGood.CLOSE if facts.since - facts.last_good <= CLOSE else LastGood.LONG_BEFORE
+
+
+def _checked(one: Checked, clean: Clean) -> tuple[str, str]:
+    return clean(one.what).rstrip("."), clean(one.showed).rstrip(".")
+
+
+def _quoter(clean: Clean) -> Callable[[Act | None], Quote | None]:
+    def quote(act: Act | None) -> Quote | None:
+        return act and Quote(clean(act.person), act.at, clean(act.words).rstrip("."))
+
+    return quote

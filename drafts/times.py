@@ -1,0 +1,72 @@
+"""Times and durations as a careful person writes them: absolute, with the zone, and with the date where it is needed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from drafts.phrases import Phrases
+
+_MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(slots=True)
+class Teller:
+    """Tells the times of one text, in the order of reading: a date once, and again when the day changes.
+
+    ``told`` is the day that the reader knows already.
+    """
+
+    zone: ZoneInfo
+    phrases: Phrases
+    told: date | None = field(default=None)
+
+    def when(self, moment: datetime) -> str:
+        """``14:02 UTC``, and ``14:02 UTC on 22 November 2026`` where the day is new to the reader."""
+        local = moment.astimezone(self.zone)
+        time = self.phrases.time.format(clock=_clock(local), zone=_zone(local))
+        if local.date() == self.told:
+            return time
+        self.told = local.date()
+        return self.phrases.dated.format(time=time, **self._day(local))
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """``from 14:02 to 14:13 UTC on 22 November 2026``, or both ends whole where day or zone differ."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        if first.date() != last.date() or _zone(first) != _zone(last):
+            return self.phrases.span_long.format(start=self.when(start), end=self.when(end))
+        self.told = last.date()
+        return self.phrases.span.format(start=_clock(first), end=_clock(last), zone=_zone(last), **self._day(last))
+
+    def lasted(self, start: datetime, end: datetime) -> str:
+        """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""
+        minutes = int((_whole(end) - _whole(start)).total_seconds()) // 60
+        days, rest = divmod(max(minutes, 0), _MINUTES_A_DAY)
+        hours, minutes = divmod(rest, 60)
+        parts = ((days, self.phrases.days), (hours, self.phrases.hours), (0 if days else minutes, self.phrases.minutes))
+        counted = [self.phrases.count(number, forms) for number, forms in parts if number]
+        return self.phrases.join(counted) if counted else self.phrases.instant
+
+    def _day(self, local: datetime) -> dict[str, object]:
+        return {"day": local.day, "month": self.phrases.months[local.month - 1], "year": local.year}
+
+
+def same_minute(one: datetime, other: datetime) -> bool:
+    """Whether a reader would see the same time."""
+    return _whole(one) == _whole(other)
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def _zone(local: datetime) -> str:
+    """The zone's abbreviation; zones that have none are told by their distance from UTC."""
+    name = local.tzname() or "UTC"
+    if name[0] not in "+-":
+        return name
+    hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
+    return f"UTC{name[0]}{hours}{':' + minutes if minutes else ''}"
