@@ -74,3 +74,12 @@ def describe(chain: Sequence[bytes], *, tls_version: str, cipher: str) -> Certif
         tls_version=tls_version,
         cipher=cipher,
     )
+
+
+def in_words(shown: Certificate) -> str:
+    """The line that a transcript shows."""
+    names = ", ".join(shown.names) or "no name"
+    return (
+        f"{shown.tls_version} {shown.cipher}; certificate for {names}; subject {shown.subject}; issuer {shown.issuer}; "
+        f"valid from {shown.not_before:%Y-%m-%d} to {shown.not_after:%Y-%m-%d %H:%M} UTC"
+    )

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -52,9 +53,8 @@ async def look(target: Target) -> Result:
     Here stand the one timeout and the one ``except Exception`` of the program: our own bug gives
     ``unknown/broken``, never a word against the target.
     """
-    loop = asyncio.get_running_loop()
     started_at = datetime.now(UTC)
-    notes = Notebook(Transcript(target.secrets()), loop.time())
+    notes = Notebook(Transcript(target.secrets()), monotonic())
     finding: Finding | None = None
     try:
         async with asyncio.timeout(target.timeout):
@@ -66,7 +66,7 @@ async def look(target: Target) -> Result:
     except Exception as bug:
         log.exception("our own bug while looking at %s", target.name)
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
-    duration_s = loop.time() - notes.began
+    duration_s = monotonic() - notes.began
     finding = finding or _worst(notes.concerns) or _slow(target, duration_s)
     return Result(
         target=target.name,

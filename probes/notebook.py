@@ -1,10 +1,10 @@
 """The notebook of one look in progress: its phases, its transcript, its numbers, and what was not quite right."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
 from probes.finding import Finding
 from probes.reason import Reason
@@ -28,7 +28,9 @@ class Certificate:
 
 @dataclass(slots=True)
 class Notebook:
-    """What a kind writes down while it looks. ``began`` is on the loop's monotonic clock; durations are seconds.
+    """What a kind writes down while it looks. ``began`` and durations are seconds on the monotonic clock.
+
+    It is the clock of the event loop too, but uvloop tells the time in whole milliseconds, which blurs phases.
 
     ``silence`` is the reason to give if the whole look's deadline strikes in the present stage.
     """
@@ -46,16 +48,15 @@ class Notebook:
     def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> Iterator[None]:
         """Time one stage; a phase that comes again (the next hop of a redirect) adds up."""
         self.stage, self.silence = name, silence
-        clock = asyncio.get_running_loop().time
-        start = clock()
+        start = monotonic()
         try:
             yield
         finally:
-            self.phases[name] = self.phases.get(name, 0.0) + clock() - start
+            self.phases[name] = self.phases.get(name, 0.0) + monotonic() - start
 
     def say(self, who: Speaker, raw: bytes | str) -> None:
         """Write a line into the transcript, stamped with the seconds since the look began."""
-        self.transcript.add(asyncio.get_running_loop().time() - self.began, who, raw)
+        self.transcript.add(monotonic() - self.began, who, raw)
 
     def concern(self, finding: Finding) -> None:
         """Remember that something was not as promised, and go on looking; the worst concern decides in the end."""

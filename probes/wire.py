@@ -1,18 +1,28 @@
 """The wire that all kinds look through: resolve, connect (RFC 8305), TLS; phases timed, bytes bounded."""
 
 import asyncio
+import errno
+import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
-from probes.finding import Failed
+from probes.certificate import in_words
+from probes.connect import connect
+from probes.finding import Failed, Finding, Unknown
 from probes.notebook import Notebook
 from probes.reason import Reason
+from probes.resolve import resolve
+from probes.session import Session
 from probes.target import Target
 from probes.tls import Secured
 
 CHUNK_BYTES: Final = 65536
+CHUNKS_PER_TURN: Final = 16
+_OUR_NETWORK: Final = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
 @asynccontextmanager
@@ -31,18 +41,29 @@ async def stage(
 class Wire:
     """A connection. It holds no more than one chunk of what the other side sends, so a flood stays in the kernel."""
 
-    address: str
-    """The address that answered, such as ``127.0.0.1:25`` or ``[::1]:25``."""
-
-    encrypted: bool
-    """Whether TLS stands."""
+    __slots__ = ("_chunks", "_session", "_sock", "_spoken", "_unread", "address")
 
     def __init__(self, sock: socket.socket, address: str) -> None:
-        """Take over a connected socket."""
+        """Take over a connected, non-blocking socket; ``address`` is such as ``127.0.0.1:25`` or ``[::1]:25``."""
+        self.address = address
+        self._sock = sock
+        self._session: Session | None = None
+        self._unread = b""
+        self._spoken = False
+        self._chunks = 0
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS stands."""
+        return self._session is not None
 
     async def send(self, data: bytes) -> None:
-        """Send all of it. A connection lost meanwhile is told by the next ``receive``: the other side may have
-        said why before it left."""
+        """Send all of it.
+
+        A connection lost meanwhile is told by the next ``receive``: the other side may have said why before it left.
+        """
+        self._spoken = True
+        await self._push(self._session.encrypt(data) if self._session else data)
 
     async def receive(self) -> bytes:
         """The next bytes, at most 64 KiB; ``b""`` at the end of the stream.
@@ -50,19 +71,113 @@ class Wire:
         Raises Failed: ``connection_closed`` when the connection was reset; ``tls_client_cert`` or ``tls_handshake``
         when the other side ended TLS with an alert (in TLS 1.3 a refused client certificate shows only here).
         """
+        self._spoken = True
+        if self._unread:
+            data, self._unread = self._unread, b""
+            return data
+        if self._session is None:
+            return await self._pull()
+        return await self._decrypted(self._session)
 
     def unread(self, data: bytes) -> None:
         """Give bytes back; the next ``receive`` returns them first. Do this before ``start_tls`` with what is left."""
+        self._unread = data + self._unread
 
-    async def start_tls(self, target: Secured, notes: Notebook, server_name: str) -> None:
-        """Upgrade to TLS (phase ``tls``), after STARTTLS was answered. ``server_name`` is the host looked at;
-        ``target.tls.server_name`` goes before it.
+    async def start_tls(
+        self, target: Secured, notes: Notebook, server_name: str, *, alpn: tuple[str, ...] = ()
+    ) -> None:
+        """Turn to TLS (phase ``tls``): first thing, or after STARTTLS was granted.
 
-        Raises Failed: ``starttls_injection`` if anything is left unread, the ``tls_*`` and ``cert_*`` reasons.
+        ``server_name`` is the host looked at; ``target.tls.server_name`` goes before it.
+        Raises Failed: ``starttls_injection`` if plain text is left unread; the ``tls_…`` and ``cert_…`` reasons.
         """
+        if self._spoken and (self._unread or self._waiting()):
+            raise Failed(Reason.STARTTLS_INJECTION, "the server sent plain text after it granted STARTTLS")
+        session = target.tls.session(server_name, alpn)
+        async with stage(notes, "tls", silence=Reason.TLS_TIMEOUT, limit_s=target.stage_timeout):
+            try:
+                await self._shake_hands(session)
+            finally:
+                _report(session, notes)
+        self._session = session
+        if finding := target.judge_certificate(session, datetime.now(UTC)):
+            _tell(finding, notes)
 
     def close(self) -> None:
         """Close at once; the socket is gone when this returns. Closing twice is no error."""
+        if self._session and self._sock.fileno() >= 0:
+            with suppress(OSError):  # a farewell (close_notify) is good manners and nothing more
+                self._sock.send(self._session.farewell())
+        self._session = None
+        self._sock.close()
+
+    async def _shake_hands(self, session: Session) -> None:
+        while True:
+            try:
+                done = session.shake_hands()
+            finally:  # a failure leaves an alert that the server should hear
+                await self._push(session.outgoing())
+            if done:
+                return
+            data = await self._pull()
+            if not data:
+                raise Failed(Reason.CONNECTION_CLOSED, "the server closed the connection during the TLS handshake")
+            session.feed(data)
+
+    async def _decrypted(self, session: Session) -> bytes:
+        while (data := session.decrypt()) is None:
+            await self._push(session.outgoing())  # an answer to a request for new keys
+            session.feed(await self._pull())
+        return data
+
+    async def _push(self, data: bytes) -> None:
+        if not data:
+            return
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._sock, data)
+        except ConnectionError:
+            pass  # the next receive says what the other side said before it left
+        except OSError as error:
+            raise _lost(error) from error
+
+    async def _pull(self) -> bytes:
+        self._chunks += 1
+        if self._chunks % CHUNKS_PER_TURN == 0:
+            # The loop hands over waiting bytes without a pause; a flood must not keep the others from their turn.
+            await asyncio.sleep(0)
+        try:
+            return await asyncio.get_running_loop().sock_recv(self._sock, CHUNK_BYTES)
+        except OSError as error:
+            raise _lost(error) from error
+
+    def _waiting(self) -> bool:
+        """Whether the other side has sent something already, unasked."""
+        try:
+            return bool(self._sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+
+def _lost(error: OSError) -> Finding:
+    words = os.strerror(error.errno).lower() if error.errno else str(error)
+    if error.errno in _OUR_NETWORK:
+        return Unknown(Reason.ISOLATED, f"the connection was lost: {words}")
+    return Failed(Reason.CONNECTION_CLOSED, f"the connection was lost: {words}")
+
+
+def _report(session: Session, notes: Notebook) -> None:
+    """Write the certificate down, whatever became of the handshake."""
+    shown = session.certificate()
+    if shown is None:
+        return
+    notes.certificate = shown
+    notes.say("note", in_words(shown))
+
+
+def _tell(finding: Finding, notes: Notebook) -> None:
+    if isinstance(finding, Failed):
+        raise finding
+    notes.concern(finding)
 
 
 @asynccontextmanager
@@ -70,6 +185,18 @@ async def open_wire(target: Target, notes: Notebook, host: str, port: int) -> As
     """Resolve and connect (phases ``resolve`` and ``connect``), and close the wire in every case.
 
     For implicit TLS call ``wire.start_tls`` first thing. ``target`` gives ip_family, connect_to and stage_timeout.
-    Raises Failed: ``dns_*``, ``connect_*``, ``unreachable``; Unknown when the fault is our own.
+    Raises Failed: ``dns_…``, ``connect_…``, ``unreachable``; Unknown when the fault is our own.
     """
-    yield Wire(socket.socket(), "")
+    where = str(target.connect_to or host)
+    async with stage(notes, "resolve", silence=Reason.DNS_TIMEOUT, limit_s=target.stage_timeout):
+        addresses = await resolve(where, port, target.ip_family)
+    began = monotonic()
+    async with stage(notes, "connect", silence=Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
+        sock, address = await connect(addresses, notes)
+    wire = Wire(sock, str(address))
+    try:
+        took_ms = (monotonic() - began) * 1000
+        notes.say("note", f"connected to {address} in {took_ms:.1f} ms")
+        yield wire
+    finally:
+        wire.close()

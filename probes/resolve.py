@@ -1,0 +1,122 @@
+"""From a host name to addresses, by the system's own resolver; a literal address needs none."""
+
+import asyncio
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv4Address, ip_address
+from threading import BoundedSemaphore, Thread
+from typing import Any, Final, Literal
+
+from probes.finding import Failed, Finding, Unknown
+from probes.reason import Reason
+
+ADDRESSES_MAX: Final = 16
+LOOKUPS_MAX: Final = 512
+
+_FAMILIES: Final = {"any": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
+_WORDS: Final = {"any": "address", "4": "IPv4 address", "6": "IPv6 address"}
+_REASONS: Final = {
+    socket.EAI_NONAME: Reason.DNS_NXDOMAIN,
+    socket.EAI_AGAIN: Reason.DNS_TIMEOUT,
+    socket.EAI_NODATA: Reason.DNS_NO_ADDRESS,
+    socket.EAI_ADDRFAMILY: Reason.DNS_NO_ADDRESS,
+    socket.EAI_FAMILY: Reason.DNS_NO_ADDRESS,
+}
+_OUR_OWN: Final = frozenset({socket.EAI_SYSTEM, socket.EAI_MEMORY})
+
+_lookups = BoundedSemaphore(LOOKUPS_MAX)
+
+IpFamily = Literal["any", "4", "6"]
+AddrInfo = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to connect to: what ``socket.connect`` wants, and how people write it."""
+
+    family: int
+    sockaddr: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        host, port = self.sockaddr[:2]
+        return f"[{host}]:{port}" if self.family == socket.AF_INET6 else f"{host}:{port}"
+
+
+def literal(host: str, port: int) -> Address | None:
+    """The address that a host such as ``127.0.0.1`` or ``::1`` already is, or None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    return Address(family, (str(address), port))
+
+
+async def resolve(host: str, port: int, ip_family: IpFamily = "any") -> tuple[Address, ...]:
+    """The addresses of a host in the order in which RFC 6724 would have us try them.
+
+    Raises Failed (``dns_…``); Unknown when our own side cannot ask.
+    """
+    address = literal(host, port)
+    if address is None:
+        return await _look_up(host, port, ip_family)
+    if _FAMILIES[ip_family] not in (socket.AF_UNSPEC, address.family):
+        raise Failed(Reason.DNS_NO_ADDRESS, f"{host} is not an {_WORDS[ip_family]}")
+    return (address,)
+
+
+async def _look_up(host: str, port: int, ip_family: IpFamily) -> tuple[Address, ...]:
+    try:
+        found = await _ask(host, port, _FAMILIES[ip_family])
+    except socket.gaierror as error:
+        raise _unresolved(host, ip_family, error) from error
+    except ValueError as error:  # UnicodeError is one: a label that is empty or too long
+        raise Failed(Reason.DNS_FAILED, f"'{host}' is not a host name") from error
+    addresses = dict.fromkeys(Address(family, sockaddr) for family, _, _, _, sockaddr in found)
+    return tuple(addresses)[:ADDRESSES_MAX]
+
+
+def _unresolved(host: str, ip_family: IpFamily, error: socket.gaierror) -> Finding:
+    code, words = error.args
+    if code in _OUR_OWN:
+        return Unknown(Reason.BROKEN, f"we could not look up '{host}': {words}")
+    reason = _REASONS.get(code, Reason.DNS_FAILED)
+    if reason is Reason.DNS_NO_ADDRESS:
+        return Failed(reason, f"'{host}' has no {_WORDS[ip_family]}")
+    return Failed(reason, f"'{host}' could not be resolved: {words}")
+
+
+async def _ask(host: str, port: int, family: int) -> list[AddrInfo]:
+    """Run ``getaddrinfo`` in a daemon thread of its own.
+
+    The C library may keep a look-up waiting for half a minute, and nobody can cancel it. In a pool it would hold up
+    the look-ups of healthy targets, and the end of the process.
+    """
+    if not _lookups.acquire(blocking=False):
+        raise Unknown(Reason.ISOLATED, f"our own resolver leaves {LOOKUPS_MAX} look-ups unanswered")
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[AddrInfo]] = loop.create_future()
+
+    def work() -> None:
+        try:
+            settle = partial(_settle, answer, socket.getaddrinfo(host, port, family, socket.SOCK_STREAM), None)
+        except (OSError, ValueError) as error:
+            settle = partial(_settle, answer, [], error)
+        finally:
+            _lookups.release()
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+            loop.call_soon_threadsafe(settle)
+
+    Thread(target=work, name="resolve", daemon=True).start()
+    return await answer
+
+
+def _settle(answer: asyncio.Future[list[AddrInfo]], found: list[AddrInfo], error: Exception | None) -> None:
+    if answer.cancelled():
+        return
+    if error:
+        answer.set_exception(error)
+    else:
+        answer.set_result(found)
