@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     DateTime,
     Dialect,
     Enum,
@@ -24,6 +23,15 @@ from sqlmodel import Field, SQLModel
 
 from drafts.facts import UpdateKind
 from monitor.verdict import Verdict
+
+# Every constraint has a name that a later migration can say, in both databases.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
 class Utc(TypeDecorator[datetime]):
@@ -46,15 +54,15 @@ class Utc(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
-def _word(kind: type[StrEnum]) -> Any:  # noqa: ANN401 - SQLModel takes any column type here
-    """A StrEnum stored by its value, held to its words by a CHECK constraint."""
+def _word(kind: type[StrEnum], name: str = "") -> Any:  # noqa: ANN401 - SQLModel takes any column type here
+    """A StrEnum stored by its value, held to its words by a CHECK constraint; ``name`` where a table has two."""
     return Enum(
         kind,
         native_enum=False,
         length=20,
         values_callable=lambda words: [word.value for word in words],
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
     )
 
 
@@ -107,13 +115,13 @@ class Component(SQLModel, table=True):
 class Flip(SQLModel, table=True):
     """A change of verdict, with the result that caused it as evidence (JSON). Append-only."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     target: str = Field(index=True)
     component_id: str = Field(foreign_key="component.id")
     kind: str
     at: datetime = Field(sa_type=Utc)
-    before: Verdict = Field(sa_type=_word(Verdict))
-    after: Verdict = Field(sa_type=_word(Verdict))
+    before: Verdict = Field(sa_type=_word(Verdict, "before"))
+    after: Verdict = Field(sa_type=_word(Verdict, "after"))
     reason: str | None = None
     detail: str = ""
     result: str = Field(sa_type=Text)
@@ -143,9 +151,10 @@ class Incident(SQLModel, table=True):
             sqlite_where=text("resolved_at IS NULL"),
             postgresql_where=text("resolved_at IS NULL"),
         ),
+        CheckConstraint("(stage = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     cause: str
     stage: Stage = Field(default=Stage.INVESTIGATING, sa_type=_word(Stage))
     opened_at: datetime = Field(sa_type=Utc)
@@ -173,7 +182,7 @@ class Member(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A human who can sign in to the desk. Without a password they have an invitation (stored as its SHA-256)."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     name: str = Field(unique=True)
     role: Role = Field(sa_type=_word(Role))
     password_hash: str | None = None
@@ -203,7 +212,7 @@ class Throttle(SQLModel, table=True):
 class Act(SQLModel, table=True):
     """What a human did or said of an incident. Append-only: each is evidence."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     incident_id: int = Field(foreign_key="incident.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     kind: ActKind = Field(sa_type=_word(ActKind))
@@ -215,8 +224,9 @@ class IncidentUpdate(SQLModel, table=True):
     """One message of an incident. Once it has an Approval a trigger holds every word of it still."""
 
     __tablename__ = "incident_update"
+    __table_args__ = (CheckConstraint("(kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     incident_id: int = Field(foreign_key="incident.id", index=True)
     kind: UpdateKind = Field(sa_type=_word(UpdateKind))
     stage: Stage = Field(sa_type=_word(Stage))
@@ -258,7 +268,7 @@ class Revision(SQLModel, table=True):
 class Approval(SQLModel, table=True):
     """A named human's yes to the very text whose hash it holds. Immutable."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     update_id: int = Field(foreign_key="incident_update.id", unique=True)
     person_id: int = Field(foreign_key="person.id")
     text_sha256: str
@@ -267,16 +277,17 @@ class Approval(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One sending of an approved update over one channel; it cannot exist without an Approval. Its key never changes."""
+    """One sending of an approved update over one channel; without an Approval there is none. Its key never changes."""
 
     __table_args__ = (
         UniqueConstraint("approval_id", "channel"),
+        Index(None, "channel", "state", "approval_id"),
         CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="delivered_has_a_time"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     approval_id: int = Field(foreign_key="approval.id", nullable=False)
-    channel: str = Field(index=True)
+    channel: str
     key: str = Field(unique=True)
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=_word(DeliveryState))
     attempts: int = 0
@@ -291,11 +302,22 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     at: datetime = Field(sa_type=Utc)
     actor: str
     action: str
     subject: str
     detail: str = ""
     previous_sha256: str
-    sha256: str = Field(sa_column=Column(Text, unique=True, nullable=False))
+    sha256: str = Field(unique=True)
+
+
+class AuditHead(SQLModel, table=True):
+    """The one row that knows the newest audit line, so that lines cut off at the end are missed."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: int = Field(default=1, primary_key=True)
+    entry_id: int
+    sha256: str

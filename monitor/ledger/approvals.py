@@ -112,10 +112,11 @@ def _deliveries(approval: Approval, channels: Sequence[str], now: datetime) -> l
 async def _move(s: AsyncSession, incident: Incident, update: IncidentUpdate, now: datetime) -> None:
     """The incident stands where its newest approved words say; a ``resolved`` one is the end of it."""
     assert incident.id is not None  # noqa: S101 - it stands in the record
-    incident.stage = update.stage
-    await s.flush()
     if update.kind is UpdateKind.RESOLVED:
         await incidents.close(s, incident.id, now)
+    else:
+        incident.stage = update.stage
+        await s.flush()
 
 
 def _detail(approval: Approval, channels: Sequence[str], left_out: Mapping[str, str]) -> str:

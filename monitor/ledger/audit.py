@@ -20,7 +20,7 @@ _HEAD_ID: Final = 1
 _BATCH: Final = 1000
 
 
-async def note(  # noqa: PLR0913 - a line of the audit is who did what to what, and when
+async def note(
     s: AsyncSession, *, actor: str, action: str, subject: str, detail: str = "", now: datetime
 ) -> AuditEntry:
     """Write one line: who did what to what. ``detail`` is free text; secrets do not belong into it."""

@@ -45,7 +45,7 @@ async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | N
     if head is None or head.state is DeliveryState.SENDING or head.next_attempt_at > now:
         return None
     wanted = (
-        select(IncidentUpdate, Incident, Person.name, Approval.text_sha256)
+        select(IncidentUpdate, Incident, col(Person.name), col(Approval.text_sha256))
         .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
         .join(Incident, col(Incident.id) == col(IncidentUpdate.incident_id))
         .join(Person, col(Person.id) == col(Approval.person_id))
@@ -62,7 +62,7 @@ async def due_at(s: AsyncSession, channel: str) -> datetime | None:
 
 async def claim(s: AsyncSession, delivery_id: int) -> bool:
     """Take a pending delivery to send it, which counts as an attempt; False if it is not pending."""
-    attempts = Delivery.attempts + 1
+    attempts = col(Delivery.attempts) + 1
     return await _move(s, delivery_id, (DeliveryState.PENDING,), state=DeliveryState.SENDING, attempts=attempts)
 
 
@@ -93,19 +93,20 @@ async def fail(s: AsyncSession, delivery_id: int, error: str) -> bool:
 async def unclaim_all(s: AsyncSession) -> int:
     """At the start: what a dead process was sending is to be sent again, under the same key; gives how many."""
     sending = update(Delivery).where(col(Delivery.state) == DeliveryState.SENDING)
-    return (await s.execute(sending.values(state=DeliveryState.PENDING))).rowcount
+    again = await s.scalars(sending.values(state=DeliveryState.PENDING).returning(col(Delivery.id)))
+    return len(again.all())
 
 
 async def pending_counts(s: AsyncSession) -> dict[str, int]:
     """How many deliveries wait or are being sent, by channel; channels without any are left out."""
-    wanted = select(Delivery.channel, func.count()).where(col(Delivery.state).in_(UNDELIVERED))
-    return dict((await s.execute(wanted.group_by(Delivery.channel))).tuples().all())
+    wanted = select(col(Delivery.channel), func.count()).where(col(Delivery.state).in_(UNDELIVERED))
+    return dict((await s.execute(wanted.group_by(col(Delivery.channel)))).tuples().all())
 
 
 async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
     """What has been delivered to a channel, the newest approval first, at most ``limit``."""
     wanted = (
-        select(Incident, IncidentUpdate, Delivery.delivered_at, Person.name)
+        select(Incident, IncidentUpdate, col(Delivery.delivered_at), col(Person.name))
         .join(IncidentUpdate, col(IncidentUpdate.incident_id) == col(Incident.id))
         .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
         .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
@@ -114,13 +115,14 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
         .order_by(col(Approval.id).desc())
         .limit(limit)
     )
-    return [Published(*row) for row in await s.execute(wanted)]
+    rows = (await s.execute(wanted)).tuples()
+    return [Published(incident, update, at, approver) for incident, update, at, approver in rows if at]
 
 
 async def of_update(s: AsyncSession, update_id: int) -> Sequence[Delivery]:
     """The deliveries of an update, by channel; none if it is a draft."""
     wanted = select(Delivery).join(Approval, col(Approval.id) == col(Delivery.approval_id))
-    found = await s.scalars(wanted.where(col(Approval.update_id) == update_id).order_by(Delivery.channel))
+    found = await s.scalars(wanted.where(col(Approval.update_id) == update_id).order_by(col(Delivery.channel)))
     return found.all()
 
 
@@ -137,7 +139,10 @@ async def _move(
     **values: Any,  # noqa: ANN401 - columns differ in type
 ) -> bool:
     """The compare-and-swap of every transition: it starts from an allowed state, or changes nothing."""
-    moved = await s.execute(
-        update(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(allowed)).values(**values)
+    moved = await s.scalar(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(allowed))
+        .values(**values)
+        .returning(col(Delivery.id))
     )
-    return moved.rowcount == 1
+    return moved is not None

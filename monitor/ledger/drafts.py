@@ -83,7 +83,7 @@ async def refact(s: AsyncSession, update_id: int, facts: Facts, now: datetime) -
     return await _revise(s, await unanswered(s, update_id), now=now, **_facts(facts))
 
 
-async def edit(  # noqa: PLR0913 - an edit is whose, of what they saw, to which words, and when
+async def edit(
     s: AsyncSession, update_id: int, person_id: int, expected_revision: int, notice: Notice, now: datetime
 ) -> IncidentUpdate:
     """Take a human's words for the draft, as the next revision.
@@ -119,7 +119,7 @@ async def unanswered(s: AsyncSession, update_id: int) -> IncidentUpdate:
     update = await s.get(IncidentUpdate, update_id)
     if update is None:
         raise Gone("there is no such draft")
-    if await s.scalar(select(Approval.id).where(col(Approval.update_id) == update_id)):
+    if await s.scalar(select(col(Approval.id)).where(col(Approval.update_id) == update_id)):
         raise AlreadyApproved("somebody has approved this draft already")
     if update.withdrawn_at is not None:
         raise Gone("the draft was withdrawn, because what it says is no longer so")

@@ -17,7 +17,7 @@ class StorageError(Exception):
     """The record cannot be opened; its text is one plain sentence for whoever started the program."""
 
 
-class NewerDatabase(StorageError):
+class NewerDatabase(StorageError):  # noqa: N818 - its base says error; this says which
     """The record was written by a newer version; nothing in it was changed."""
 
 

@@ -1,6 +1,7 @@
 """Changes of verdict, and the verdict in force for each target: both move together, or neither does."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +22,7 @@ async def record(
 
     False, and nothing is stored, if another process got there first. A target without a standing may begin anywhere.
     """
-    seen = {"first_failed_at": first_failed_at, "last_good_at": last_good_at}
+    seen: dict[str, Any] = {"first_failed_at": first_failed_at, "last_good_at": last_good_at}
     if not await _move(s, flip, **seen):
         if await s.get(Standing, flip.target):
             return False
@@ -45,7 +46,7 @@ async def _move(
     s: AsyncSession, flip: Flip, *, first_failed_at: datetime | None, last_good_at: datetime | None
 ) -> bool:
     """The compare-and-swap: it finds the verdict that the flip comes from, or changes nothing."""
-    moved = await s.execute(
+    moved = await s.scalar(
         update(Standing)
         .where(col(Standing.target) == flip.target, col(Standing.verdict) == flip.before)
         .values(
@@ -56,5 +57,6 @@ async def _move(
             first_failed_at=first_failed_at,
             last_good_at=last_good_at,
         )
+        .returning(col(Standing.target))
     )
-    return moved.rowcount == 1
+    return moved is not None

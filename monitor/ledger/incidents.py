@@ -52,7 +52,7 @@ async def begin(s: AsyncSession, cause: str, at: datetime) -> Incident:
 
 
 async def join(s: AsyncSession, member: Member) -> None:
-    """Make a target part of an incident. One that relapses fails again, and keeps when it failed and was confirmed first."""
+    """Make a target part of an incident; one that relapses keeps when it first failed and was first confirmed."""
     known = await s.get(Member, (member.incident_id, member.target))
     if known is None:
         s.add(member)
@@ -108,9 +108,7 @@ async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
     )
 
 
-async def act(  # noqa: PLR0913 - an act is who, what, of which incident, in which words, and when
-    s: AsyncSession, incident_id: int, person_id: int, kind: ActKind, words: str, at: datetime
-) -> Act:
+async def act(s: AsyncSession, incident_id: int, person_id: int, kind: ActKind, words: str, at: datetime) -> Act:
     """Write down what a human did or said; each is evidence that a notice may rest on."""
     done = Act(incident_id=incident_id, person_id=person_id, kind=kind, words=words, at=at)
     s.add(done)

@@ -45,7 +45,7 @@ async def find(s: AsyncSession, name: str) -> Person | None:
 
 async def everyone(s: AsyncSession) -> Sequence[Person]:
     """All people, by name."""
-    return (await s.scalars(select(Person).order_by(Person.name))).all()
+    return (await s.scalars(select(Person).order_by(col(Person.name)))).all()
 
 
 async def name_of(s: AsyncSession, person_id: int) -> str:

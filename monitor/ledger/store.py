@@ -54,7 +54,8 @@ class Ledger:
             try:
                 async with self._writers() as session, session.begin():
                     yield session
-            finally:  # Even when a cancellation leaves open whether the commit came through: waking once too often is harmless.
+            finally:
+                # A cancellation can leave open whether the commit came through; to wake once too often is harmless.
                 self._changed()
 
     async def changed(self, since: int) -> int:

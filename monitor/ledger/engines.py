@@ -1,0 +1,107 @@
+"""The two databases behind one face: an engine whose transactions read, and one whose transactions write alone."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from monitor.config import Storage
+from monitor.ledger.directory import Home, touch
+from monitor.ledger.errors import StorageError
+
+FILE: Final = "record.db"
+BUSY_S: Final = 10
+READERS_MAX: Final = 8
+
+# What a commit says is on the disk, and what the schema says holds: also against REPLACE, which else fires no trigger.
+_ALWAYS: Final = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON")
+_READING: Final = (*_ALWAYS, "PRAGMA query_only=ON")
+_WRITING: Final = ("PRAGMA journal_mode=WAL", *_ALWAYS)
+
+# Any number will do, as long as every version of ours takes the same.
+_WRITER_LOCK: Final = "SELECT pg_advisory_xact_lock(7305525)"
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """``readers`` see one unchanging picture a transaction, ``writers`` wait for each other; ``where`` is for people."""
+
+    readers: AsyncEngine
+    writers: AsyncEngine
+    where: str
+
+
+@asynccontextmanager
+async def engines(storage: Storage, home: Home) -> AsyncIterator[Engines]:
+    """The engines that the settings ask for; nothing is opened before they are used."""
+    try:
+        both = _sqlite(home.path / FILE) if storage.url is None else _postgres(storage.url.get_secret_value())
+    except (ArgumentError, ImportError) as error:
+        raise StorageError('[storage] url should be like "postgresql+asyncpg://user:password@host/name"') from error
+    try:
+        yield both
+    finally:
+        await both.readers.dispose()
+        await both.writers.dispose()
+
+
+def _sqlite(path: Path) -> Engines:
+    touch(path)
+    reading = _sqlite_engine(path, _READING, begin="BEGIN", size=READERS_MAX)
+    writing = _sqlite_engine(path, _WRITING, begin="BEGIN IMMEDIATE", size=1)
+    return Engines(reading, writing, where=str(path))
+
+
+def _sqlite_engine(path: Path, pragmas: Sequence[str], *, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_S, "isolation_level": None},  # None: we say BEGIN, not the driver
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def settle(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        del entry
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    _begin_with(engine, begin)
+    return engine
+
+
+def _postgres(url: str) -> Engines:
+    shown = f"the database {make_url(url).render_as_string(hide_password=True)}"
+    reading = _postgres_engine(url, READERS_MAX, isolation_level="REPEATABLE READ")
+    writing = _postgres_engine(url, 1, isolation_level="READ COMMITTED")
+    _begin_with(reading, "SET TRANSACTION READ ONLY")
+    _begin_with(writing, _WRITER_LOCK)
+    return Engines(reading, writing, where=shown)
+
+
+def _postgres_engine(url: str, size: int, *, isolation_level: str) -> AsyncEngine:
+    settings = {"application_name": "ownup", "timezone": "UTC", "lock_timeout": f"{BUSY_S}s"}
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level=isolation_level,
+        connect_args={"timeout": BUSY_S, "server_settings": settings},
+    )
+
+
+def _begin_with(engine: AsyncEngine, statement: str) -> None:
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
