@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from monitor.commands import check, sample
+from monitor.commands import audit, check, look, sample, user
 from monitor.commands.command import Command, Trouble
 from monitor.config import ConfigError
+from monitor.ledger.store import StorageError
 
-COMMANDS: Final[tuple[Command, ...]] = (check, sample)
+COMMANDS: Final[tuple[Command, ...]] = (look, check, user, audit, sample)
 
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
@@ -32,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         code = command.run(arguments)
         sys.stdout.flush()
-    except (ConfigError, Trouble) as trouble:
+    except (ConfigError, StorageError, Trouble) as trouble:
         print(trouble, file=sys.stderr)
         return EXIT_USAGE
     except KeyboardInterrupt:

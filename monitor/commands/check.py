@@ -17,7 +17,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Load it as the daemon would; every problem is a ConfigError, which ``main`` prints."""
     config = read(arguments.file)
-    print(
-        f"{config.path}: good ({len(config.component)} components, {len(config.target)} targets, {len(config.channel)} channels)"
+    counts = ", ".join(
+        f"{len(tables)} {name}{'' if len(tables) == 1 else 's'}"
+        for name, tables in (("component", config.component), ("target", config.target), ("channel", config.channel))
     )
+    print(f"{config.path}: good ({counts})")
     return 0

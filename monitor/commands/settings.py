@@ -2,11 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from monitor.config import ChannelOptions, Config, load
+from monitor.channels.kinds import Kind
+from monitor.config import Config, load
 
 CONFIG_FILE: Final = Path("config.toml")
+
+Settings = Config[Kind]
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +17,6 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=CONFIG_FILE, metavar="FILE", help="default: %(default)s")
 
 
-def read(path: Path) -> Config[Any]:
-    """Load a config file with every channel kind there is. Raises ConfigError."""
-    return load(path, ChannelOptions)
+def read(path: Path) -> Settings:
+    """Load a config file with every kind of channel there is. Raises ConfigError."""
+    return load(path, Kind)

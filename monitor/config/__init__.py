@@ -16,6 +16,7 @@ from monitor.config.schema import (
     Watch,
 )
 from monitor.config.values import Listen
+from monitor.config.wording import did_you_mean
 
 __all__ = [
     "ChannelOptions",
@@ -32,5 +33,6 @@ __all__ = [
     "Site",
     "Storage",
     "Watch",
+    "did_you_mean",
     "load",
 ]

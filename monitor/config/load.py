@@ -13,6 +13,7 @@ from monitor.config.document import Document, tell
 from monitor.config.environment import expand
 from monitor.config.inheritance import inherit, inherited
 from monitor.config.lines import line_of, lines
+from monitor.config.paths import anchor
 from monitor.config.problem import Complaint, ConfigError, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.references import disagreements
@@ -71,6 +72,7 @@ def _resolve(written: Toml, model: type[Config[Any]], base: Path, environ: Envir
     found += literal_secrets(tables(model, written))
     meant: Toml = expand(written, environ, found)
     found += read_files(tables(model, meant), base)
+    anchor(tables(model, meant), base)
     inherit(meant, model)
     return Document(written, meant, {table.key: table for table in tables(model, meant)}), found
 

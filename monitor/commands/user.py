@@ -1,0 +1,71 @@
+"""Add and list the people who can sign in to the desk.
+
+ownup user add NAME --role viewer|responder|approver|admin    prints a link with which they choose a password, once
+ownup user list
+"""
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+
+from monitor.commands.command import Trouble
+from monitor.commands.settings import Settings, add_config, read
+from monitor.desk.invite import invite
+from monitor.ledger import people
+from monitor.ledger.store import Ledger
+from monitor.models import Person, Role
+
+NAME_CHARS_MAX: Final = 80
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what can be done."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    deeds = parser.add_subparsers(metavar="DEED", required=True)
+    add = deeds.add_parser("add", help="add a person, and print their invitation", allow_abbrev=False)
+    add.add_argument("name", metavar="NAME", help="the name that signs what they approve")
+    add.add_argument("--role", type=Role, choices=list(Role), required=True, metavar="ROLE", help=", ".join(Role))
+    add.set_defaults(deed=_add)
+    show = deeds.add_parser("list", help="list everybody", allow_abbrev=False)
+    show.set_defaults(deed=_list)
+    for deed in (add, show):
+        add_config(deed)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the deed, beside the daemon if it runs."""
+    asyncio.run(_with_ledger(arguments))
+    return 0
+
+
+async def _with_ledger(arguments: argparse.Namespace) -> None:
+    config = read(arguments.config)
+    async with Ledger.open(config.storage, config.path.absolute().parent, beside=True) as ledger:
+        await arguments.deed(ledger, config, arguments)
+
+
+async def _add(ledger: Ledger, config: Settings, arguments: argparse.Namespace) -> None:
+    name = arguments.name.strip()
+    if not name or len(name) > NAME_CHARS_MAX or not name.isprintable():
+        raise Trouble(f"a name has 1 to {NAME_CHARS_MAX} printable characters")
+    try:
+        link = await invite(ledger, name, arguments.role, url=config.desk.url, now=datetime.now(UTC))
+    except IntegrityError:
+        raise Trouble(f'there is somebody called "{name}" already') from None
+    print(f"{name} chooses a password here, once: {link}")
+
+
+async def _list(ledger: Ledger, config: Settings, arguments: argparse.Namespace) -> None:
+    del config, arguments
+    async with ledger.read() as s:
+        for person in await people.everyone(s):
+            print(f"{person.name}\t{person.role}\t{_standing(person)}")
+
+
+def _standing(person: Person) -> str:
+    if person.disabled_at:
+        return "disabled"
+    return "active" if person.password_hash else "invited"
