@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor import incidents as moves
-from monitor.ledger import flips, incidents
+from monitor.ledger import approvals, audit, drafts, flips, incidents
 from monitor.ledger.store import Ledger
 from monitor.models import Flip, Incident, Member, Standing
 from monitor.verdict import Belief, Patience, Verdict, step
@@ -33,10 +33,16 @@ class Mind:
     """What we hold of one target between looks; ``suspected_s`` is on the monotonic clock."""
 
     belief: Belief
+    since: datetime
     first_failed_at: datetime | None = None
     last_good_at: datetime | None = None
     good_since: datetime | None = None
     suspected_s: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict in force."""
+        return self.belief.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +73,27 @@ class Change:
 class Judge:
     """Holds a mind on every target, and writes down when it changes."""
 
-    def __init__(self, ledger: Ledger, standings: Mapping[str, Standing], *, clock: Callable[[], datetime]) -> None:
-        """Begin with what the record last said of each target."""
+    def __init__(self, ledger: Ledger, minds: dict[str, Mind], *, clock: Callable[[], datetime]) -> None:
+        """Begin with what ``remember`` gives; ``minds`` may be read by anybody."""
         self._ledger = ledger
         self._clock = clock
-        self._minds = {name: _remembered(standing) for name, standing in standings.items()}
+        self.minds = minds
         self._changes: asyncio.Queue[Change] = asyncio.Queue()
 
     def verdicts(self) -> dict[str, Verdict]:
-        """The verdict in force for each target."""
-        return {name: mind.belief.verdict for name, mind in self._minds.items()}
-
-    def forget(self, targets: Iterable[str]) -> None:
-        """Hold no mind on targets that are looked at no more."""
-        for name in targets:
-            self._minds.pop(name, None)
+        """The verdict in force on each target."""
+        return {name: mind.verdict for name, mind in self.minds.items()}
 
     def hear(self, target: Target, result: Result, *, now_s: float) -> float | None:
         """Judge one Result; gives the seconds until a confirming look, if one is needed. ``now_s`` is monotonic."""
-        mind = self._minds.setdefault(target.name, Mind(Belief()))
-        before = mind.belief.verdict
+        mind = self.minds.setdefault(target.name, Mind(Belief(), result.started_at))
+        before = mind.verdict
         mind.belief = step(mind.belief, result.outcome, Patience(len(target.confirm) + 1, target.recover))
-        after = mind.belief.verdict
-        if result.outcome is Outcome.FAILED:
-            if mind.belief.failures == 1:
-                mind.first_failed_at, mind.suspected_s = result.started_at, now_s
-        elif result.outcome is not Outcome.UNKNOWN:
-            mind.last_good_at = result.started_at
-            if mind.belief.goods == 1:
-                mind.good_since = result.started_at
-        if after is not before:
-            self._changes.put_nowait(Change(target, before, after, result, replace(mind)))
-        return _confirm_in_s(target, mind, result, now_s) if after is Verdict.SUSPECT else None
+        _note_times(mind, result, now_s)
+        if mind.verdict is not before:
+            mind.since = result.started_at
+            self._changes.put_nowait(Change(target, before, mind.verdict, result, replace(mind)))
+        return _confirm_in_s(target, mind, result, now_s) if mind.verdict is Verdict.SUSPECT else None
 
     async def record(self) -> NoReturn:
         """Write changes down for ever, in the order in which they came; many at once when many come at once."""
@@ -110,21 +105,52 @@ class Judge:
                 for change in batch:
                     await self._settle(session, change)
 
+    async def retire(self) -> None:
+        """Close what rests only on targets that are looked at no more, unless the public was told of it."""
+        async with self._ledger.write() as session:
+            for incident in await incidents.open_all(session):
+                members = await incidents.members(session, incident.id)
+                if not await _told(session, incident.id) and not any(member.target in self.minds for member in members):
+                    note = "its targets are no longer in the config"
+                    subject = f"incident:{incident.id}"
+                    await audit.note(
+                        session, actor="ownup", action="closed", subject=subject, detail=note, now=self._clock()
+                    )
+                    await incidents.close(session, incident.id, self._clock())
+
     async def _settle(self, session: AsyncSession, change: Change) -> None:
-        flip = change.flip()
-        if not await flips.record(
-            session, flip, first_failed_at=change.mind.first_failed_at, last_good_at=change.mind.last_good_at
-        ):
-            log.warning("another process has judged this target", target=change.target.name)
+        flip, mind = change.flip(), change.mind
+        if not await flips.record(session, flip, first_failed_at=mind.first_failed_at, last_good_at=mind.last_good_at):
+            log.warning("another process has judged this target", target=flip.target)
+            self.minds.update(remember(await flips.standings(session), [change.target]))
             return
         log.info("verdict", target=flip.target, before=flip.before, after=flip.after, reason=flip.reason or "")
         await _move(session, change, flip, now=self._clock())
 
 
+def remember(standings: Mapping[str, Standing], targets: Iterable[Target]) -> dict[str, Mind]:
+    """A mind on each of these targets that the record knows, as it was when it was last written down."""
+    return {
+        target.name: _remembered(standings[target.name])
+        for target in targets
+        if target.enabled and target.name in standings
+    }
+
+
 def _remembered(standing: Standing) -> Mind:
     failing = standing.verdict in {Verdict.SUSPECT, Verdict.DOWN}
     belief = Belief(standing.verdict, failures=1 if failing else 0)
-    return Mind(belief, standing.first_failed_at, standing.last_good_at)
+    return Mind(belief, standing.since, standing.first_failed_at, standing.last_good_at)
+
+
+def _note_times(mind: Mind, result: Result, now_s: float) -> None:
+    if result.outcome is Outcome.FAILED:
+        if mind.belief.failures == 1:
+            mind.first_failed_at, mind.suspected_s = result.started_at, now_s
+    elif result.outcome is not Outcome.UNKNOWN:
+        mind.last_good_at = result.started_at
+        if mind.belief.goods == 1:
+            mind.good_since = result.started_at
 
 
 def _confirm_in_s(target: Target, mind: Mind, result: Result, now_s: float) -> float | None:
@@ -144,11 +170,16 @@ async def _move(session: AsyncSession, change: Change, flip: Flip, *, now: datet
         incident = incident or await incidents.begin(session, cause, first_failed_at)
         await incidents.join(session, _member(incident, change, flip, first_failed_at))
         if move is moves.Move.CONFIRM:
-            await incidents.confirm(session, _id(incident), change.target.name, now)
+            await incidents.confirm(session, incident.id, change.target.name, now)
     elif move is moves.Move.RECOVER and incident is not None:
-        await incidents.recover(session, _id(incident), change.target.name, change.mind.good_since or flip.at)
+        await incidents.recover(session, incident.id, change.target.name, change.mind.good_since or flip.at)
     if incident is not None:
-        await _conclude(session, _id(incident))
+        await _conclude(session, incident.id)
+
+
+async def _told(session: AsyncSession, incident_id: int) -> bool:
+    updates = await drafts.of_incident(session, incident_id)
+    return any([await approvals.of_update(session, update.id) for update in updates])
 
 
 async def _conclude(session: AsyncSession, incident_id: int) -> None:
@@ -163,9 +194,8 @@ async def _conclude(session: AsyncSession, incident_id: int) -> None:
 
 
 def _member(incident: Incident, change: Change, flip: Flip, first_failed_at: datetime) -> Member:
-    assert flip.id is not None  # noqa: S101 - the record has just given it one
     return Member(
-        incident_id=_id(incident),
+        incident_id=incident.id,
         target=flip.target,
         component_id=flip.component_id,
         kind=flip.kind,
@@ -175,8 +205,3 @@ def _member(incident: Incident, change: Change, flip: Flip, first_failed_at: dat
         first_failed_at=first_failed_at,
         last_good_at=change.mind.last_good_at,
     )
-
-
-def _id(incident: Incident) -> int:
-    assert incident.id is not None  # noqa: S101 - it stands in the record
-    return incident.id

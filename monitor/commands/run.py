@@ -21,9 +21,7 @@ from monitor.sample import SampleError
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
-    parser.add_argument(
-        "--sample", action="store_true", help="run the sample servers as well, to be broken and repaired"
-    )
+    parser.add_argument("--sample", action="store_true", help="also run sample servers, to be broken and repaired")
 
 
 def run(options: argparse.Namespace) -> int:

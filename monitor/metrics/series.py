@@ -5,7 +5,7 @@ is removed takes its series with it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from monitor.metrics import families as f
@@ -43,12 +43,13 @@ class Series:
         for family, lines in (*_of_result(label, target, result), *_of_state(label, verdict, outcomes, reasons)):
             self._lines[family.name][target.name] = lines
 
-    def drop(self, target: str) -> None:
-        """Forget a target that is looked at no more."""
-        for lines in self._lines.values():
-            lines.pop(target, None)
-        self._outcomes.pop(target, None)
-        self._reasons.pop(target, None)
+    def keep(self, targets: Container[str]) -> None:
+        """Forget every target that is not one of these."""
+        gone = [name for name in self._outcomes if name not in targets]
+        for name in gone:
+            del self._outcomes[name], self._reasons[name]
+            for lines in self._lines.values():
+                lines.pop(name, None)
 
     def text(self) -> str:
         """Everything, family by family, in the text format."""
@@ -65,7 +66,7 @@ def _of_result(label: str, target: Target, result: Result) -> Iterator[tuple[f.F
     yield f.INFO, f'ownup_target_info{{{label},kind="{target.kind}",component="{target.component}"}} 1\n'
     yield f.TIMESTAMP, f"ownup_result_timestamp_seconds{{{label}}} {result.started_at.timestamp():.3f}\n"
     yield f.PHASE, _phases(f.PHASE, label, result)
-    if target.kind == "http":
+    if "status_code" in result.numbers:
         yield f.HTTP_PHASE, _phases(f.HTTP_PHASE, label, result)
         for family, number in _HTTP_NUMBERS:
             yield family, f"{family.name}{{{label}}} {result.numbers.get(number, 0):g}\n"

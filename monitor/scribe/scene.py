@@ -33,15 +33,14 @@ class Scene:
 
 async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:
     """Read the scene of one incident."""
-    assert incident.id is not None  # noqa: S101 - it stands in the record
     updates = await drafts.of_incident(session, incident.id)
-    approved = {update.id: await approvals.of_update(session, update.id or 0) for update in updates}
+    approved = {update.id: await approvals.of_update(session, update.id) for update in updates}
     return Scene(
         incident=incident,
         members=await incidents.members(session, incident.id),
         standings=standings,
         acts=await incidents.acts(session, incident.id),
-        names={person.id or 0: person.name for person in await people.everyone(session)},
+        names={person.id: person.name for person in await people.everyone(session)},
         published=[Published(update, yes) for update in updates if (yes := approved[update.id])],
         rejected=[update for update in updates if update.rejected_at],
         waiting=[

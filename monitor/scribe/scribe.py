@@ -56,7 +56,6 @@ class Scribe:
         return steps(scene, self.account, now=self._clock())
 
     async def _take(self, session: AsyncSession, incident: Incident, step: Step) -> None:
-        assert incident.id is not None  # noqa: S101 - it stands in the record
         now = self._clock()
         match step:
             case Write(kind, facts):

@@ -1,0 +1,88 @@
+"""Follows the record: the gauges hold what it says now, and the histograms how long each step took."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from prometheus_client import Histogram
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from drafts.facts import UpdateKind
+from monitor.ledger import approvals, deliveries, drafts, incidents
+from monitor.ledger.store import Ledger
+from monitor.metrics.gauges import Gauges, Snapshot
+from monitor.models import Approval, Delivery, Incident, IncidentUpdate
+
+
+@dataclass(slots=True)
+class Span:
+    """One step from an earlier moment to a later one. Only what ended after ``seen`` is still to be counted."""
+
+    histogram: Histogram
+    pairs: Select[Any, Any]
+    later: Mapped[Any]
+    seen: datetime
+
+    async def count(self, session: AsyncSession) -> None:
+        """Observe every step that ended since the last time."""
+        for later, earlier in await session.execute(self.pairs.where(self.later > self.seen)):
+            self.seen = max(self.seen, later)
+            self.histogram.observe(max(0.0, (later - earlier).total_seconds()))
+
+
+class Follower:
+    """Reads the record after each change. What happened before the start is not counted again."""
+
+    def __init__(self, ledger: Ledger, gauges: Gauges, *, since: datetime) -> None:
+        """Begin to count what happens after ``since``."""
+        self._ledger = ledger
+        self._gauges = gauges
+        self._spans = _spans(gauges, since)
+
+    async def run(self) -> NoReturn:
+        """Follow for ever."""
+        while True:
+            version = self._ledger.version
+            await self.read()
+            await self._ledger.changed(version)
+
+    async def read(self) -> None:
+        """Take in what the record says now."""
+        async with self._ledger.read() as session:
+            self._gauges.snapshot = await _snapshot(session)
+            for span in self._spans:
+                await span.count(session)
+
+
+def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
+    opened, confirmed = col(Incident.opened_at), col(Incident.confirmed_at)
+    drafted, approved, delivered = col(IncidentUpdate.created_at), col(Approval.at), col(Delivery.delivered_at)
+    of_incident = col(Incident.id) == col(IncidentUpdate.incident_id)
+    of_update = col(IncidentUpdate.id) == col(Approval.update_id)
+    of_approval = col(Approval.id) == col(Delivery.approval_id)
+    first = col(IncidentUpdate.kind) == UpdateKind.FIRST
+    return (
+        Span(gauges.to_detect, select(confirmed, opened), confirmed, since),
+        Span(gauges.to_draft, select(drafted, opened).join(Incident, of_incident).where(first), drafted, since),
+        Span(gauges.to_approve, select(approved, drafted).join(IncidentUpdate, of_update), approved, since),
+        Span(gauges.to_publish, select(delivered, approved).join(Approval, of_approval), delivered, since),
+    )
+
+
+async def _snapshot(session: AsyncSession) -> Snapshot:
+    opened = await incidents.open_all(session)
+    promised: dict[int, datetime] = {}
+    for incident in opened:
+        for update in await drafts.of_incident(session, incident.id):
+            if update.next_update_at and await approvals.of_update(session, update.id):
+                promised[incident.id] = update.next_update_at
+    return Snapshot(
+        open_by_stage=Counter(incident.stage for incident in opened),
+        drafts_waiting=len(await drafts.waiting(session)),
+        pending_by_channel=await deliveries.pending_counts(session),
+        promised=promised,
+    )

@@ -1,0 +1,101 @@
+"""What the daemon itself has to tell: its own pace, the incidents, the drafts and the deliveries."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from monitor.models import Stage
+
+SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+HOURS: Final = (5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the record said at its last change."""
+
+    open_by_stage: Mapping[Stage, int] = field(default_factory=dict)
+    drafts_waiting: int = 0
+    pending_by_channel: Mapping[str, int] = field(default_factory=dict)
+    promised: Mapping[int, datetime] = field(default_factory=dict)
+
+
+class Gauges(Collector):
+    """The daemon's own series. ``snapshot`` is replaced whenever the record changes."""
+
+    def __init__(self, *, version: str) -> None:
+        """Register everything in a registry of our own, so that two daemons in one process do not meet."""
+        self.registry = CollectorRegistry()
+        self.snapshot = Snapshot()
+        self.now: datetime | None = None
+        self._skipped: Callable[[], int] = int
+        self._dropped: Callable[[], int] = int
+        registry = self.registry
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        Gauge("ownup_build_info", "Which Ownup this is", ["version"], registry=registry).labels(version).set(1)
+        self.schedule_lag = _seconds(registry, "ownup_schedule_lag_seconds", "How late looks start", SECONDS)
+        self.loop_lag = _seconds(registry, "ownup_loop_lag_seconds", "How late the event loop wakes", SECONDS)
+        self.to_detect = _seconds(
+            registry, "ownup_time_to_detect_seconds", "From the first failed look until it is confirmed", HOURS
+        )
+        self.to_draft = _seconds(
+            registry, "ownup_time_to_draft_seconds", "From the first failed look to the first draft", HOURS
+        )
+        self.to_approve = _seconds(
+            registry, "ownup_time_to_approve_seconds", "From the first draft to a human's approval", HOURS
+        )
+        self.to_publish = _seconds(
+            registry, "ownup_time_to_publish_seconds", "From an approval until a channel has it", HOURS
+        )
+        self.deliveries = Counter(
+            "ownup_deliveries", "Attempts to send, by what came of them", ["channel", "outcome"], registry=registry
+        )
+        self.reload_ok = Gauge(
+            "ownup_config_last_reload_successful", "1 if the config was read well the last time", registry=registry
+        )
+        self.reload_ok.set(1)
+        registry.register(self)
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        """Count one attempt to send."""
+        self.deliveries.labels(channel, outcome).inc()
+
+    def reads(self, skipped: Callable[[], int], dropped: Callable[[], int]) -> None:
+        """Read at every scrape how many slots had no look, and how many samples were dropped."""
+        self._skipped, self._dropped = skipped, dropped
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Tell what the last snapshot holds."""
+        snapshot = self.snapshot
+        stages = _labelled("ownup_incidents_open", "Open incidents", "stage")
+        for stage in Stage:
+            if stage is not Stage.RESOLVED:
+                stages.add_metric([stage.value], snapshot.open_by_stage.get(stage, 0))
+        yield stages
+        yield GaugeMetricFamily("ownup_drafts_waiting", "Drafts that wait for a human", snapshot.drafts_waiting)
+        pending = _labelled("ownup_deliveries_pending", "Deliveries that are on their way", "channel")
+        for channel, count in snapshot.pending_by_channel.items():
+            pending.add_metric([channel], count)
+        yield pending
+        due = _labelled("ownup_next_update_due_timestamp_seconds", "When we promised to write again", "incident")
+        for incident, at in snapshot.promised.items():
+            due.add_metric([str(incident)], at.timestamp())
+        yield due
+        overdue = sum(self.now is not None and at < self.now for at in snapshot.promised.values())
+        yield GaugeMetricFamily("ownup_updates_overdue", "Promised updates that are late", overdue)
+        yield GaugeMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
+        yield GaugeMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
+
+
+def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
+    return Histogram(name, meaning, buckets=buckets, registry=registry)
+
+
+def _labelled(name: str, meaning: str, label: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, meaning, labels=[label])
