@@ -13,7 +13,7 @@ from probes.finding import Degraded, Failed, Finding, Unknown
 from probes.handshake import Handshake, overhear
 from probes.reason import Reason
 from probes.session import Session
-from probes.target import Options, Seconds, Target
+from probes.target import Manner, Options, Seconds, Target
 
 _DAY_S: Final = 86400.0
 _VERSIONS: Final = {
@@ -115,8 +115,8 @@ def _no_password() -> str:
     raise ssl.SSLError(1, "the key is encrypted; give one without a password")
 
 
-class Secured(Target):
-    """What the kinds that may speak TLS have in common.
+class SecuredManner(Manner):
+    """How a target is looked at where TLS may be spoken.
 
     Without verification the certificate is reported, and judged only if ``cert_warn`` or ``cert_fail`` were set.
     """
@@ -124,6 +124,10 @@ class Secured(Target):
     tls: Tls = Field(default_factory=Tls)
     cert_warn: Annotated[Seconds, Field(ge=0)] = 14 * _DAY_S
     cert_fail: Annotated[Seconds, Field(ge=0)] = 2 * _DAY_S
+
+
+class Secured(SecuredManner, Target):
+    """What the kinds that may speak TLS have in common."""
 
     def judge_certificate(self, session: Session, now: datetime) -> Finding | None:
         """What its age says about the chain we trust, or, without verification, about all that was sent."""

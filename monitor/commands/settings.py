@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from monitor.channels.kinds import Kind
 from monitor.config import Config, load
+from monitor.publish import Kind
 
 CONFIG_FILE: Final = Path("config.toml")
 

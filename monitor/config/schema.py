@@ -6,7 +6,8 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field, SecretStr
 
 from monitor.config.values import HttpUrl, Language, Listen, Listening, Zone
-from probes.target import Manner, Name, Options, Seconds, Target
+from probes.target import Name, Options, Seconds, Target
+from probes.tls import SecuredManner
 
 _MINUTE_S = 60.0
 _HOUR_S = 60 * _MINUTE_S
@@ -26,7 +27,7 @@ class Site(Options):
     signature: Annotated[str, Field(max_length=200)] = ""
 
 
-class Defaults(Manner):
+class Defaults(SecuredManner):
     """How every target is looked at, unless it says otherwise."""
 
 
