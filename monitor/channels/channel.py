@@ -6,11 +6,12 @@ Undelivered
 """
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions
@@ -81,6 +82,13 @@ class Channel(ChannelOptions):
     retry_ceiling: Annotated[Seconds, Field(gt=0, le=3600)] = 300.0
 
     summary: ClassVar[str]
+
+    def secrets(self) -> Iterator[str]:
+        """Every secret of this channel, so that receipts and errors can be masked."""
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
 
     @abstractmethod
     async def send(self, message: Message) -> str:

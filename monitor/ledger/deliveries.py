@@ -22,6 +22,7 @@ class Outgoing:
     update: IncidentUpdate
     incident: Incident
     approver: str
+    approved_at: datetime
     text_sha256: str
 
 
@@ -45,7 +46,7 @@ async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | N
     if head is None or head.state is DeliveryState.SENDING or head.next_attempt_at > now:
         return None
     wanted = (
-        select(IncidentUpdate, Incident, col(Person.name), col(Approval.text_sha256))
+        select(IncidentUpdate, Incident, col(Person.name), col(Approval.at), col(Approval.text_sha256))
         .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
         .join(Incident, col(Incident.id) == col(IncidentUpdate.incident_id))
         .join(Person, col(Person.id) == col(Approval.person_id))
@@ -90,9 +91,9 @@ async def fail(s: AsyncSession, delivery_id: int, error: str) -> bool:
     return await _move(s, delivery_id, UNDELIVERED, state=DeliveryState.FAILED, error=error)
 
 
-async def unclaim_all(s: AsyncSession) -> int:
-    """At the start: what a dead process was sending is to be sent again, under the same key; gives how many."""
-    sending = update(Delivery).where(col(Delivery.state) == DeliveryState.SENDING)
+async def unclaim_all(s: AsyncSession, channel: str) -> int:
+    """At the start of a channel: what a dead process was sending is to be sent again, under the same key; how many."""
+    sending = update(Delivery).where(col(Delivery.channel) == channel, col(Delivery.state) == DeliveryState.SENDING)
     again = await s.scalars(sending.values(state=DeliveryState.PENDING).returning(col(Delivery.id)))
     return len(again.all())
 

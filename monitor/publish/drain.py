@@ -1,13 +1,30 @@
 """The drain: one endless task per channel that sends approved updates in order, until each has arrived or failed."""
 
+import asyncio
+import random
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from monitor.channels.channel import Channel
+import structlog
+
+from monitor.channels.channel import Channel, Permanent, Temporary
 from monitor.config import Site
+from monitor.ledger import audit, deliveries, drafts
+from monitor.ledger.deliveries import Outgoing
 from monitor.ledger.store import Ledger
+from monitor.publish.backoff import pause_s
+from monitor.publish.message import message_of
+from probes.transcript import Transcript
+
+log = structlog.get_logger("ownup.publish")
+
+# The wall clock may be set while we wait for it, so nobody waits for it longer than this.
+WAIT_S_MAX: Final = 60.0
+ACTOR: Final = "publish"
 
 
 class Outcome(StrEnum):
@@ -29,7 +46,109 @@ async def drain(
 ) -> NoReturn:
     """Send every approved update of one channel, oldest first, for ever; one channel knows nothing of another.
 
-    What a former process left half sent is sent again with the same key. ``on_delivery(channel name, outcome)`` is
-    called after each attempt has been recorded. An error that no channel named ends the task.
+    What a dead process was sending is sent again, with the same key: there is one drain a channel. ``on_delivery(channel
+    name, outcome)`` is called after each attempt has been recorded. An error that the channel does not name as an
+    outcome ends the task.
     """
-    raise NotImplementedError
+    line = _Line(ledger, channel, site, clock, on_delivery)
+    async with ledger.write() as s:
+        await deliveries.unclaim_all(s, channel.name)
+    while True:
+        seen = ledger.version
+        async with ledger.read() as s:
+            outgoing = await deliveries.next_due(s, channel.name, clock())
+            due_at = await deliveries.due_at(s, channel.name)
+        if outgoing is None:
+            await _wait(ledger, seen, WAIT_S_MAX if due_at is None else (due_at - clock()).total_seconds())
+        elif drafts.notice_of(outgoing.update).sha256() != outgoing.text_sha256:
+            await line.refuse(outgoing)
+        else:
+            await line.attempt(outgoing)
+
+
+async def _wait(ledger: Ledger, seen: int, at_most_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(min(at_most_s, WAIT_S_MAX)):
+            await ledger.changed(seen)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One channel's way out, and who has the update that is on it already."""
+
+    ledger: Ledger
+    channel: Channel
+    site: Site
+    clock: Callable[[], datetime]
+    on_delivery: Callable[[str, Outcome], None]
+    reached: frozenset[str] = frozenset()
+
+    async def attempt(self, outgoing: Outgoing) -> None:
+        """Claim, send, record. Between claim and record a crash leaves the row claimed, which the next drain undoes."""
+        async with self.ledger.write() as s:
+            if not await deliveries.claim(s, _id(outgoing)):
+                return
+        message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached)
+        try:
+            async with asyncio.timeout(self.channel.timeout):
+                receipt = await self.channel.send(message)
+        except Temporary as later:
+            await self._retry(outgoing, later)
+        except TimeoutError:
+            await self._retry(outgoing, Temporary(f"no answer within {self.channel.timeout:g} s"))
+        except Permanent as never:
+            await self._give_up(outgoing, Outcome.FAILED, never.detail)
+        else:
+            await self._delivered(outgoing, receipt)
+
+    async def refuse(self, outgoing: Outgoing) -> None:
+        """Send nothing: the words are not those that a human approved."""
+        await self._give_up(outgoing, Outcome.REFUSED, "the words are not those that were approved")
+
+    async def _delivered(self, outgoing: Outgoing, receipt: str) -> None:
+        async with self.ledger.write() as s:
+            await deliveries.delivered(s, _id(outgoing), self._mask(receipt), self.clock())
+        self._settled(outgoing, Outcome.DELIVERED, receipt)
+
+    async def _retry(self, outgoing: Outgoing, later: Temporary) -> None:
+        wait_s = pause_s(
+            attempt=outgoing.delivery.attempts + 1,
+            first_s=self.channel.retry_first,
+            ceiling_s=self.channel.retry_ceiling,
+            wish_s=later.retry_after_s,
+            chance=random.random(),  # noqa: S311 - it spreads attempts in time and guards nothing
+        )
+        at = self.clock() + timedelta(seconds=wait_s)
+        async with self.ledger.write() as s:
+            await deliveries.retry(s, _id(outgoing), self._mask(later.detail), at)
+        self._settled(outgoing, Outcome.RETRIED, later.detail)
+        self.reached |= later.reached
+
+    async def _give_up(self, outgoing: Outgoing, outcome: Outcome, why: str) -> None:
+        why = self._mask(why)
+        async with self.ledger.write() as s:
+            await deliveries.fail(s, _id(outgoing), why)
+            await audit.note(
+                s,
+                actor=ACTOR,
+                action=outcome,
+                subject=f"update:{outgoing.update.id}",
+                detail=f"{self.channel.name}: {why}",
+                now=self.clock(),
+            )
+        self._settled(outgoing, outcome, why)
+
+    def _settled(self, outgoing: Outgoing, outcome: Outcome, words: str) -> None:
+        say = log.info if outcome is Outcome.DELIVERED else log.warning
+        say("delivery", update=outgoing.update.id, channel=self.channel.name, outcome=outcome, words=self._mask(words))
+        if outcome is not Outcome.RETRIED:
+            self.reached = frozenset()
+        self.on_delivery(self.channel.name, outcome)
+
+    def _mask(self, words: str) -> str:
+        return Transcript(self.channel.secrets()).mask(words)
+
+
+def _id(outgoing: Outgoing) -> int:
+    assert outgoing.delivery.id is not None  # noqa: S101 - it was read from the record
+    return outgoing.delivery.id

@@ -1,0 +1,35 @@
+"""From the record's rows to the Message that a channel sends: the words as they were approved, unchanged."""
+
+from datetime import datetime
+
+from monitor.channels.channel import Message
+from monitor.config import Site
+from monitor.ledger.deliveries import Outgoing
+
+
+def message_of(outgoing: Outgoing, site: Site, *, now: datetime, reached: frozenset[str]) -> Message:
+    """The message of this attempt; ``reached`` is who has it from the attempts before."""
+    delivery, update, incident = outgoing.delivery, outgoing.update, outgoing.incident
+    assert update.id is not None and incident.id is not None  # noqa: S101, PT018 - both were read from the record
+    return Message(
+        key=delivery.key,
+        # Ids begin anew with a new record, so the thread of a mail also holds when its incident began.
+        thread=f"incident-{incident.id}.{incident.opened_at:%Y%m%dT%H%M%SZ}",
+        incident_id=incident.id,
+        update_id=update.id,
+        kind=update.kind,
+        stage=update.stage,
+        language=update.language,
+        title=update.title,
+        body=update.body,
+        short=update.short,
+        spoken=update.spoken,
+        approver=outgoing.approver,
+        approved_at=outgoing.approved_at,
+        sent_at=now,
+        next_update_at=update.next_update_at,
+        site=site.name,
+        page_url=f"{site.public_url}/incidents/{incident.id}",
+        attempt=delivery.attempts + 1,
+        reached=reached,
+    )
