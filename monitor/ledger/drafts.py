@@ -41,7 +41,7 @@ async def revision(s: AsyncSession, update_id: int, number: int) -> Revision | N
     return await s.get(Revision, (update_id, number))
 
 
-async def write(  # noqa: PLR0913 - a draft is its words, its facts, and what it is a draft of
+async def write(  # noqa: PLR0913, PLR0917 - a draft is its words, its facts, and what it is a draft of
     s: AsyncSession,
     incident_id: int,
     kind: UpdateKind,
