@@ -34,6 +34,7 @@ def _plain_name(text: str) -> str:
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Name = Annotated[str, AfterValidator(_plain_name)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
 
 
 class Options(BaseModel):

@@ -1,0 +1,40 @@
+"""Looks at any TCP server: it connects, and holds a talk in lines if it is given one."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from probes.dialogue import open_dialogue
+from probes.notebook import Notebook
+from probes.step import Captures, Step
+from probes.target import Host, Port
+from probes.tls import Secured
+
+
+class Tcp(Secured):
+    """A server that takes connections, and answers the steps of ``dialogue``, if there are any, one after the other."""
+
+    kind: Literal["tcp"] = "tcp"
+    host: Host
+    port: Port
+    tls_mode: Literal["none", "implicit"] = "none"
+    dialogue: Annotated[tuple[Step, ...], Field(max_length=50)] = ()
+
+    summary: ClassVar[str] = "takes connections, and says what it should (any protocol in lines)"
+
+    @model_validator(mode="after")
+    def _captures_exist(self) -> Self:
+        groups: frozenset[str] = frozenset()
+        for step in self.dialogue:
+            groups = step.groups_after(groups)
+        return self
+
+    async def look(self, notes: Notebook) -> None:
+        """Connect, and take the steps."""
+        implicit = self.tls_mode == "implicit"
+        async with open_dialogue(
+            self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the server"
+        ) as talk:
+            captures: Captures = None
+            for step in self.dialogue:
+                captures = await step.take(talk, captures)
