@@ -98,12 +98,20 @@ class Judge:
     async def record(self) -> NoReturn:
         """Write changes down for ever, in the order in which they came; many at once when many come at once."""
         while True:
-            batch = [await self._changes.get()]
-            while not self._changes.empty() and len(batch) < BATCH_MAX:
-                batch.append(self._changes.get_nowait())
-            async with self._ledger.write() as session:
-                for change in batch:
-                    await self._settle(session, change)
+            await self._write([await self._changes.get(), *self._waiting()])
+
+    async def settle(self) -> None:
+        """Write down what waits now."""
+        while changes := self._waiting():
+            await self._write(changes)
+
+    def _waiting(self) -> list[Change]:
+        return [self._changes.get_nowait() for _ in range(min(self._changes.qsize(), BATCH_MAX))]
+
+    async def _write(self, changes: list[Change]) -> None:
+        async with self._ledger.write() as session:
+            for change in changes:
+                await self._settle(session, change)
 
     async def retire(self) -> None:
         """Close what rests only on targets that are looked at no more, unless the public was told of it."""

@@ -1,0 +1,163 @@
+"""A small company on a real record, whose looks the test dictates and whose clock it holds."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from drafts.facts import UpdateKind
+from monitor.config import ChannelOptions, Component, Config, Notices, Site, Storage
+from monitor.judge import Judge, remember
+from monitor.ledger import approvals, components, drafts, flips, incidents, people
+from monitor.ledger.store import Ledger
+from monitor.models import Incident, IncidentUpdate, Role
+from monitor.scribe.account import Account
+from monitor.scribe.scribe import Scribe
+from probes.finding import Outcome
+from probes.look import Result
+from probes.notebook import Notebook
+from probes.reason import Reason
+from probes.target import Target
+
+LETTERS = {"S": Outcome.OK, "D": Outcome.DEGRADED, "F": Outcome.FAILED, "U": Outcome.UNKNOWN}
+
+
+class Told(Target):
+    """A kind of the test's own: its Results are dictated, so it is never asked to look."""
+
+    async def look(self, notes: Notebook) -> None:
+        raise AssertionError(notes)
+
+
+def target(name: str, component: str) -> Target:
+    """One target of the company."""
+    return Told(kind="smtp", name=name, component=component)
+
+
+@dataclass
+class Company:
+    """The stage of a story: say what looks showed, let time pass, approve, and ask what lies ready."""
+
+    ledger: Ledger
+    config: Config[ChannelOptions]
+    now: datetime = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    person_id: int = 0
+    judge: Judge = field(init=False)
+    scribe: Scribe = field(init=False)
+
+    async def begin(self) -> None:
+        """Open the house, as the daemon does at each start."""
+        async with self.ledger.write() as session:
+            await components.sync(session, self.config.component, self.now)
+            standings = await flips.standings(session)
+        self.judge = Judge(self.ledger, remember(standings, self.config.target), clock=lambda: self.now)
+        self.scribe = Scribe(self.ledger, Account(self.config), clock=lambda: self.now)
+        await self.judge.retire()
+        await self.scribe.tend()
+
+    async def saw(self, name: str, looks: str, *, every_s: float = 5, reason: Reason = Reason.GREETING) -> None:
+        """Hear these looks of one target, one letter each, and let the record and the drafts follow."""
+        for letter in looks:
+            self.now += timedelta(seconds=every_s)
+            self.judge.hear(self._target(name), self._result(name, letter, reason), now_s=self.now.timestamp())
+            await self.judge.settle()
+            await self.scribe.tend()
+
+    async def wait(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+        await self.scribe.tend()
+
+    async def approve(self) -> IncidentUpdate:
+        """Say yes to the one draft that waits."""
+        draft = await self.draft()
+        async with self.ledger.write() as session:
+            await approvals.approve(
+                session,
+                update_id=draft.id,
+                person_id=self.person_id,
+                revision=draft.revision,
+                text_sha256=draft.text_sha256,
+                channels=["page"],
+                left_out={},
+                now=self.now,
+            )
+        await self.scribe.tend()
+        return draft
+
+    async def reject(self) -> None:
+        """Say no to the one draft that waits."""
+        draft = await self.draft()
+        async with self.ledger.write() as session:
+            await drafts.reject(session, draft.id, self.person_id, "false alarm", self.now)
+        await self.scribe.tend()
+
+    async def draft(self) -> IncidentUpdate:
+        """The one draft that waits."""
+        (draft,) = await self.waiting()
+        return draft
+
+    async def waiting(self) -> list[IncidentUpdate]:
+        """Every draft that waits."""
+        async with self.ledger.read() as session:
+            return list(await drafts.waiting(session))
+
+    async def kinds(self) -> list[UpdateKind]:
+        """What lies ready, by kind."""
+        return [draft.kind for draft in await self.waiting()]
+
+    async def incidents(self) -> list[Incident]:
+        """Every incident, oldest first."""
+        async with self.ledger.read() as session:
+            return list(reversed(await incidents.recent(session, 100)))
+
+    def _target(self, name: str) -> Target:
+        return next(one for one in self.config.target if one.name == name)
+
+    def _result(self, name: str, letter: str, reason: Reason) -> Result:
+        outcome = LETTERS[letter]
+        return Result(
+            target=name,
+            kind="smtp",
+            outcome=outcome,
+            reason=None if outcome is Outcome.OK else reason,
+            detail="" if outcome is Outcome.OK else "as the test wishes",
+            started_at=self.now,
+            duration_s=0.01,
+            phases={},
+            certificate=None,
+            evidence=(),
+            numbers={},
+        )
+
+
+CONFIG = Config[ChannelOptions](
+    path=Path("config.toml"),
+    site=Site(name="Example Mail", public_url="https://status.example.com", signature="the Example team"),
+    component=(
+        Component(id="sending", name="Sending email", when_down="you cannot send mail"),
+        Component(id="reading", name="Reading email"),
+        Component(id="website", name="Website"),
+    ),
+    target=(
+        target("smtp-1", "sending"),
+        target("smtp-2", "sending"),
+        target("imap", "reading"),
+        target("web", "website"),
+    ),
+    notices=Notices(),
+)
+
+
+@asynccontextmanager
+async def opened(directory: Path) -> AsyncIterator[Company]:
+    """The company on the record in this directory."""
+    async with Ledger.open(Storage(directory=directory), directory) as ledger:
+        company = Company(ledger, CONFIG)
+        async with ledger.write() as session:
+            person = await people.find(session, "Anna")
+            person = person or await people.add(session, "Anna", Role.APPROVER, company.now)
+            company.person_id = person.id
+        await company.begin()
+        yield company
