@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from monitor.config.problem import Key
 
+Toml = dict[str, Any]
+
 _ENDS_OF_MANY_LINES: Final = ("]", '"""', "'''")
 
 
@@ -19,12 +21,13 @@ def lines(text: str) -> dict[Key, int]:
     found: dict[Key, int] = {(): 0}
     counts: dict[Key, int] = {}
     table: Key = ()
-    for number, statement in _statements(text):
-        if statement.lstrip().startswith("["):
-            table = _header(tomllib.loads(statement), counts)
-            found.setdefault(table, number)
+    for number, is_header, parsed in _statements(text):
+        if is_header:
+            table = _header(parsed, counts)
+            for end in range(1, len(table) + 1):
+                found.setdefault(table[:end], number)
         else:
-            for key in _keys(tomllib.loads(statement)):
+            for key in _keys(parsed):
                 found.setdefault((*table, *key), number)
     return found
 
@@ -34,29 +37,28 @@ def line_of(key: Key, found: dict[Key, int]) -> int:
     return next(found[key[:end]] for end in range(len(key), -1, -1) if key[:end] in found)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
+def _statements(text: str) -> Iterator[tuple[int, bool, Toml]]:
+    """The line where each statement begins, whether it is a header, and what it says; empty lines say nothing."""
     begun: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         begun.append(line)
-        several = len(begun) > 1
-        if several and not any(end in line for end in _ENDS_OF_MANY_LINES):
+        if len(begun) > 1 and not any(end in line for end in _ENDS_OF_MANY_LINES):
             continue
-        statement = "\n".join(begun)
-        if _parses(statement):
-            if tomllib.loads(statement):
-                yield number - len(begun) + 1, statement
+        parsed = _parsed("\n".join(begun))
+        if parsed is not None:
+            if parsed:
+                yield number - len(begun) + 1, begun[0].lstrip().startswith("["), parsed
             begun = []
 
 
-def _parses(statement: str) -> bool:
+def _parsed(statement: str) -> Toml | None:
     try:
-        tomllib.loads(statement)
+        return tomllib.loads(statement)
     except tomllib.TOMLDecodeError:
-        return False
-    return True
+        return None
 
 
-def _header(parsed: dict[str, Any], counts: dict[Key, int]) -> Key:
+def _header(parsed: Toml, counts: dict[Key, int]) -> Key:
     """Where ``[a.b]`` or ``[[a.b]]`` leads, with the index of each array of tables on the way."""
     key: Key = ()
     inner: Any = parsed

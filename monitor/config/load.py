@@ -14,7 +14,7 @@ from monitor.config.environment import expand
 from monitor.config.inheritance import inherit, inherited
 from monitor.config.lines import line_of, lines
 from monitor.config.paths import anchor
-from monitor.config.problem import Complaint, ConfigError, Problem
+from monitor.config.problem import Complaint, ConfigError, Key, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.references import disagreements
 from monitor.config.schema import Config
@@ -42,7 +42,7 @@ def load(path: Path, channel: Any, *, environ: Environ = os.environ) -> Config[A
         config = model.model_validate({**document.meant, "path": path})
     except ValidationError as error:
         found += [complaint for complaint in complaints(error, document) if not inherited(complaint.key, written)]
-    found += disagreements(document.meant)
+    found += disagreements(document)
     if config is None or found:
         raise ConfigError(_problems(path, text, written, found))
     return config
@@ -78,13 +78,16 @@ def _resolve(written: Toml, model: type[Config[Any]], base: Path, environ: Envir
 
 
 def _problems(path: Path, text: str, written: Toml, found: list[Complaint]) -> tuple[Problem, ...]:
-    """The complaints in the order of the file; of one key, or of a key within it, only the first complaint counts."""
-    told: dict[Problem, None] = {}
-    heard: set[tuple[str | int, ...]] = set()
-    where = lines(text)
+    """The complaints in the order of the file, less those that only follow from another one of the same key."""
+    heard: list[Complaint] = []
     for complaint in found:
-        key = complaint.key
-        if not any(key[:end] in heard for end in range(1, len(key) + 1)):
-            heard.add(key)
-            told[Problem(path, line_of(key, where), tell(key, written), complaint.reason)] = None
+        if not any(_one_within_the_other(complaint.key, other.key) for other in heard):
+            heard.append(complaint)
+    where = lines(text)
+    told = [Problem(path, line_of(it.key, where), tell(it.key, written), it.reason) for it in heard]
     return tuple(sorted(told, key=lambda problem: problem.line))
+
+
+def _one_within_the_other(one: Key, other: Key) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]

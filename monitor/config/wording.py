@@ -43,16 +43,22 @@ def duration(length_s: float) -> str:
 
 
 def _key(details: ErrorDetails, document: Document) -> Key:
-    """The path without what pydantic puts into it: kinds, and the names of types that it tried."""
+    """The path without what pydantic puts into it: tags of unions, and the names of types that it tried."""
     key: Key = ()
-    for part in details["loc"]:
+    last = details["loc"][-1]
+    for part, following in zip(details["loc"], (*details["loc"][1:], None), strict=True):
         inner = value_at(key, document.meant)
-        is_tag = isinstance(inner, dict) and inner.get("kind") == part and part not in inner
-        if not is_tag and value_at((part,), inner) is not None:
+        if value_at((part,), inner) is not None and not _is_tag(part, inner, following):
             key = (*key, part)
     if details["type"] == "missing":
-        return (*key, details["loc"][-1])
+        return (*key, last)
     return (*key, "kind") if details["type"].startswith("union_tag") else key
+
+
+def _is_tag(part: str | int, inner: object, following: str | int | None) -> bool:
+    """A union tagged by its keys has tags that are also keys, such as ``expect``; then the key itself follows."""
+    leads_on = isinstance(value_at((part,), inner), dict | list)
+    return not leads_on and following is not None and value_at((following,), inner) is not None
 
 
 def _missing(details: ErrorDetails, key: Key, document: Document) -> str:
