@@ -32,7 +32,7 @@ _WRITER_LOCK: Final = "SELECT pg_advisory_xact_lock(7305525)"
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """``readers`` see one unchanging picture a transaction, ``writers`` wait for each other; ``where`` is to be read."""
+    """``readers`` see one unchanging picture a transaction, ``writers`` wait for each other; ``where`` names it."""
 
     readers: AsyncEngine
     writers: AsyncEngine
