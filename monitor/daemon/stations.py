@@ -1,0 +1,150 @@
+"""The stations of one life of the daemon: what each is given, and the endless task that it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from socket import socket
+from typing import Any, NoReturn
+
+from monitor import publish
+from monitor.config import Config
+from monitor.daemon.listeners import bound, serve
+from monitor.daemon.memory import Memory
+from monitor.daemon.orders import Orders
+from monitor.daemon.pace import measure
+from monitor.desk import app as desk
+from monitor.desk.invite import first_admin
+from monitor.desk.seat import Seat
+from monitor.judge import Judge, remember
+from monitor.ledger import components, flips
+from monitor.ledger.samples import Samples
+from monitor.ledger.store import Ledger
+from monitor.metrics import app as metrics
+from monitor.metrics.follow import Follower
+from monitor.page import app as page
+from monitor.page.pages import Pages
+from monitor.sample import Sample
+from monitor.scribe.account import Account
+from monitor.scribe.scribe import Scribe
+from monitor.verdict import Verdict
+from monitor.watch import Limits, Watch
+from probes.look import Result
+from probes.target import Target
+
+Greet = Callable[[Config[Any], str | None], None]
+"""Told at every start: the config, and the one-time link for the first admin as long as nobody can sign in."""
+
+Stations = dict[str, Coroutine[Any, Any, NoReturn]]
+"""Endless tasks by name."""
+
+_now = partial(datetime.now, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What one life of the daemon is made of, from one config to the next."""
+
+    config: Config[Any]
+    memory: Memory
+    orders: Orders
+    sample: Sample | None
+    greet: Greet
+
+
+@asynccontextmanager
+async def opened(life: Life) -> AsyncIterator[Stations]:
+    """Open what the stations need, and close it after them. Raises CannotListen or StorageError."""
+    config, base = life.config, life.config.path.parent
+    async with AsyncExitStack() as stack:
+        listeners = stack.enter_context(bound(config))
+        ledger = await stack.enter_async_context(Ledger.open(config.storage, base))
+        samples = await stack.enter_async_context(Samples.open(config.storage, base))
+        judge = await _judge(config, ledger)
+        life.memory.follow(config)
+        life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
+        yield {
+            **_orders(life),
+            **_lookers(life, ledger, judge, samples),
+            **await _public(config, ledger, listeners["page"]),
+            **_desk(life, ledger, judge, samples, listeners["desk"]),
+            **_metrics(life, ledger, listeners["metrics"]),
+            **_channels(life, ledger),
+        }
+
+
+async def _judge(config: Config[Any], ledger: Ledger) -> Judge:
+    async with ledger.write() as session:
+        await components.sync(session, config.component, _now())
+        standings = await flips.standings(session)
+    judge = Judge(ledger, remember(standings, config.target), clock=_now)
+    await judge.retire()
+    return judge
+
+
+def _orders(life: Life) -> Stations:
+    return {"stop": life.orders.stop(), "reload": life.orders.reload()}
+
+
+def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples) -> Stations:
+    return {
+        "watch": _watch(life, judge, samples).run(),
+        "judge": judge.record(),
+        "scribe": Scribe(ledger, Account(life.config), clock=_now).run(),
+    }
+
+
+async def _public(config: Config[Any], ledger: Ledger, listener: socket) -> Stations:
+    pages = await Pages.open(ledger, site=config.site, components=config.component, clock=_now)
+    return {"page": serve(page.make(pages), listener), "pages": pages.keep()}
+
+
+def _desk(life: Life, ledger: Ledger, judge: Judge, samples: Samples, listener: socket) -> Stations:
+    seat = Seat(
+        ledger=ledger,
+        config=life.config,
+        verdicts=judge.verdicts,
+        clock=_now,
+        samples=samples,
+        sample=life.sample,
+    )
+    return {"desk": serve(desk.make(seat), listener)}
+
+
+def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:
+    gauges, series, pulse = life.memory.gauges, life.memory.series, life.memory.pulse
+    app = metrics.make(gauges, series, pulse, clock=_now, reload=life.orders.take)
+    return {
+        "metrics": serve(app, listener),
+        "follower": Follower(ledger, gauges, since=_now()).run(),
+        "pace": measure(gauges.loop_lag.observe),
+    }
+
+
+def _channels(life: Life, ledger: Ledger) -> Stations:
+    site, told = life.config.site, life.memory.gauges.delivered
+    return {
+        f"channel {channel.name}": publish.drain(ledger, channel, site=site, clock=_now, on_delivery=told)
+        for channel in life.config.channel
+    }
+
+
+def _watch(life: Life, judge: Judge, samples: Samples) -> Watch:
+    def hear(target: Target, result: Result) -> float | None:
+        now_s = asyncio.get_running_loop().time()
+        again_s = judge.hear(target, result, now_s=now_s)
+        life.memory.series.hear(target, result, judge.minds[target.name].verdict)
+        life.memory.pulse.last_result_s = now_s
+        samples.add(result)
+        return again_s
+
+    limits = Limits(life.config.watch.starts_per_second, life.config.watch.in_flight_max)
+    watch = Watch(hear, limits, on_lag=life.memory.gauges.schedule_lag.observe)
+    watch.set_targets(life.config.target)
+    for name, mind in judge.minds.items():
+        if mind.verdict is Verdict.SUSPECT:  # A suspicion that we did not live to confirm is looked into at once.
+            watch.ask(name, in_s=0.0)
+    life.memory.gauges.reads(lambda: watch.skipped, lambda: samples.dropped)
+    return watch
