@@ -46,9 +46,9 @@ async def drain(
 ) -> NoReturn:
     """Send every approved update of one channel, oldest first, for ever; one channel knows nothing of another.
 
-    What a dead process was sending is sent again, with the same key: there is one drain a channel. ``on_delivery(channel
-    name, outcome)`` is called after each attempt has been recorded. An error that the channel does not name as an
-    outcome ends the task.
+    There is one drain a channel, so what is claimed when it starts was being sent by a dead one, and is sent again with
+    the same key. ``on_delivery(channel name, outcome)`` is called after each attempt has been recorded. An error that
+    the channel does not name as an outcome ends the task.
     """
     line = _Line(ledger, channel, site, clock, on_delivery)
     async with ledger.write() as s:

@@ -1,8 +1,7 @@
-"""A message to send, and certificates to trust."""
+"""A message to send, and a server to trust."""
 
 import ssl
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import trustme
@@ -10,18 +9,14 @@ import trustme
 from drafts.facts import UpdateKind
 from monitor.channels.channel import Message
 from monitor.models import Stage
-from tests.monitor.channels.sinks import Authority
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    """An authority that vouches for 127.0.0.1."""
-    ca = trustme.CA()
-    ca_file = tmp_path / "ca.pem"
-    ca.cert_pem.write_to_path(ca_file)
+def vouched(authority: trustme.CA) -> ssl.SSLContext:
+    """How a server on 127.0.0.1 speaks TLS with a certificate that the run's authority vouches for."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert("127.0.0.1").configure_cert(server)
-    return Authority(ca_file, server)
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    return server
 
 
 @pytest.fixture

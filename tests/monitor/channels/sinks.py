@@ -8,18 +8,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from pathlib import Path
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
-
-
-@dataclass
-class Authority:
-    """A certificate authority of our own: its file, and the context of a server that it vouches for."""
-
-    ca_file: Path
-    server: ssl.SSLContext
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Mail to a list, against a real SMTP server."""
 
 import asyncio
+import ssl
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from pydantic import ValidationError
 
 from monitor.channels.channel import Message, Permanent, Temporary
 from monitor.channels.email import RECIPIENT_ATTEMPTS_MAX, Email
-from tests.monitor.channels.sinks import Authority, line_server, mail_sink
+from tests.monitor.channels.sinks import line_server, mail_sink
 
 ANN, BOB, CEM = "ann@a.test", "bob@b.test", "cem@c.test"
 
@@ -139,17 +141,19 @@ async def test_what_may_pass_is_told_from_what_will_not(
 
 
 @pytest.mark.parametrize("mode", ["starttls", "implicit"])
-async def test_tls_is_spoken_with_whom_we_trust(message: Message, mode: str, authority: Authority) -> None:
+async def test_tls_is_spoken_with_whom_we_trust(
+    message: Message, mode: str, vouched: ssl.SSLContext, authority_file: Path
+) -> None:
     """STARTTLS and TLS from the first byte both carry the letter."""
-    async with mail_sink(**{mode: authority.server}) as sink:
-        await channel(sink.port, tls_mode=mode, tls={"ca_file": authority.ca_file}).send(message)
+    async with mail_sink(**{mode: vouched}) as sink:
+        await channel(sink.port, tls_mode=mode, tls={"ca_file": authority_file}).send(message)
     assert len(sink.mails) == 1
 
 
 @pytest.mark.parametrize("mode", ["starttls", "implicit"])
-async def test_a_stranger_gets_nothing(message: Message, mode: str, authority: Authority) -> None:
+async def test_a_stranger_gets_nothing(message: Message, mode: str, vouched: ssl.SSLContext) -> None:
     """A certificate that nobody vouches for ends the talk before the letter."""
-    async with mail_sink(**{mode: authority.server}) as sink:
+    async with mail_sink(**{mode: vouched}) as sink:
         with pytest.raises(Temporary, match="CERTIFICATE_VERIFY_FAILED"):
             await channel(sink.port, tls_mode=mode).send(message)
     assert sink.asked == sink.mails == []
@@ -163,10 +167,12 @@ async def test_no_starttls_no_letter(message: Message) -> None:
     assert sink.asked == sink.mails == []
 
 
-async def test_a_password_opens_the_door_and_is_never_shown(message: Message, authority: Authority) -> None:
+async def test_a_password_opens_the_door_and_is_never_shown(
+    message: Message, vouched: ssl.SSLContext, authority_file: Path
+) -> None:
     """The right password sends; a wrong one is permanent, and the error does not hold it."""
-    trust = {"tls_mode": "starttls", "tls": {"ca_file": authority.ca_file}, "username": "status"}
-    async with mail_sink(starttls=authority.server, password="right-one") as sink:
+    trust = {"tls_mode": "starttls", "tls": {"ca_file": authority_file}, "username": "status"}
+    async with mail_sink(starttls=vouched, password="right-one") as sink:
         await channel(sink.port, password="right-one", **trust).send(message)
         with pytest.raises(Permanent, match="535") as refused:
             await channel(sink.port, password="wrong-one", **trust).send(message)

@@ -6,8 +6,10 @@ import gzip
 import hashlib
 import hmac
 import json
+import ssl
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -15,7 +17,7 @@ from pydantic import SecretStr, ValidationError
 
 from monitor.channels.channel import Message, Permanent, Temporary
 from monitor.channels.webhook import ANSWER_SHOWN_MAX, Webhook, signature
-from tests.monitor.channels.sinks import Authority, answer, hang, hook_sink, reset
+from tests.monitor.channels.sinks import answer, hang, hook_sink, reset
 
 KEY = b"a key of thirty-two random bytes"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -201,14 +203,16 @@ async def test_a_closed_port_is_temporary_and_the_address_stays_secret(message: 
     assert "t0ken" not in repr(channel(sink.port))
 
 
-async def test_https_is_spoken_with_whom_we_trust(message: Message, authority: Authority) -> None:
+async def test_https_is_spoken_with_whom_we_trust(
+    message: Message, vouched: ssl.SSLContext, authority_file: Path
+) -> None:
     """A certificate is always verified: with its authority the post arrives, without it nothing is sent."""
-    async with hook_sink(tls=authority.server) as sink:
+    async with hook_sink(tls=vouched) as sink:
         url = f"https://127.0.0.1:{sink.port}/"
         with pytest.raises(Temporary, match="ClientConnectorCertificateError"):
             await channel(sink.port, url=url).send(message)
         assert sink.hooks == []
-        await channel(sink.port, url=url, tls={"ca_file": authority.ca_file}).send(message)
+        await channel(sink.port, url=url, tls={"ca_file": authority_file}).send(message)
     assert len(sink.hooks) == 1
 
 
