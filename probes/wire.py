@@ -181,13 +181,16 @@ def _tell(finding: Finding, notes: Notebook) -> None:
 
 
 @asynccontextmanager
-async def open_wire(target: Target, notes: Notebook, host: str, port: int) -> AsyncIterator[Wire]:
+async def open_wire(
+    target: Target, notes: Notebook, host: str, port: int, *, pinned: bool = True
+) -> AsyncIterator[Wire]:
     """Resolve and connect (phases ``resolve`` and ``connect``), and close the wire in every case.
 
-    For implicit TLS call ``wire.start_tls`` first thing. ``target`` gives ip_family, connect_to and stage_timeout.
+    For implicit TLS call ``wire.start_tls`` first thing. ``target`` gives ip_family, connect_to and stage_timeout;
+    its connect_to does not stand for a host that is not ``pinned``.
     Raises Failed: ``dns_…``, ``connect_…``, ``unreachable``; Unknown when the fault is our own.
     """
-    where = str(target.connect_to or host)
+    where = str(target.connect_to) if target.connect_to and pinned else host
     async with stage(notes, "resolve", silence=Reason.DNS_TIMEOUT, limit_s=target.stage_timeout):
         addresses = await resolve(where, port, target.ip_family)
     began = monotonic()

@@ -1,0 +1,15 @@
+"""The kinds of targets. A new kind is a file of its own, and one word in this union."""
+
+from typing import Annotated, Final, get_args
+
+from pydantic import Field
+
+from probes.http import Http
+from probes.imap import Imap
+from probes.smtp import Smtp
+from probes.target import Target
+from probes.tcp import Tcp
+
+Kind = Annotated[Http | Imap | Smtp | Tcp, Field(discriminator="kind")]
+
+KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -1,0 +1,120 @@
+"""What an HTTP request says on the wire, and what it becomes when the server sends it elsewhere."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from yarl import URL
+
+from probes.finding import Failed
+from probes.reason import Reason
+from probes.transcript import harmless
+
+USER_AGENT: Final = "Ownup"
+URL_CHARS_MAX: Final = 8192
+
+_SCHEMES: Final = frozenset({"http", "https"})
+_WORD: Final = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110, section 5.6.2
+_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_CONFIDENTIAL: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_REWRITTEN_TO_GET: Final = frozenset({301, 302, 303})
+_WITH_LENGTH: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def web_address(text: str) -> str:
+    """Check the url of a target; without a scheme it is http. Raises ValueError."""
+    url = URL(text if "://" in text else f"http://{text}")
+    if url.scheme not in _SCHEMES:
+        raise ValueError(f"'{url.scheme}' is no scheme that we can look at; it should be http or https")
+    if not url.host or re.search(r"[\s<>\"\\^`{|}]", url.host):
+        raise ValueError("it should name a host, as in https://www.example.com/")
+    if url.user or url.password:
+        raise ValueError("a user and password stand in the options username and password, not in the url")
+    return str(url)
+
+
+def _header_name(name: str) -> str:
+    if name.lower() in _OURS:
+        raise ValueError(f"the header {name} is ours to set")
+    return name
+
+
+WebAddress = Annotated[str, Field(max_length=URL_CHARS_MAX), AfterValidator(web_address)]
+Method = Annotated[str, Field(pattern=_WORD, max_length=32)]
+HeaderName = Annotated[str, Field(pattern=_WORD, max_length=256), AfterValidator(_header_name)]
+HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0a-\x1f\x7f]*$", max_length=8192)]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; ``headers`` are those that the config gives, and go before our own."""
+
+    method: str
+    url: URL
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @property
+    def host(self) -> str:
+        """Whom we ask for: the Host header if one was given, else the host of the url, with the port if unusual."""
+        given = (value for name, value in self.headers if name.lower() == "host")
+        return next(given, self.url.host_port_subcomponent or "")
+
+    @property
+    def server_name(self) -> str:
+        """The name in TLS that goes with the host (RFC 6066, section 3: without a last dot)."""
+        return (URL.build(scheme="https", authority=self.host).host or "").rstrip(".")
+
+    @property
+    def path(self) -> str:
+        """What stands in the request line."""
+        return self.url.raw_path_qs or "/"
+
+    def __bytes__(self) -> bytes:
+        headers = {
+            "host": ("Host", self.host),
+            "user-agent": ("User-Agent", USER_AGENT),
+            "accept": ("Accept", "*/*"),
+            "accept-encoding": ("Accept-Encoding", "gzip, deflate"),
+        }
+        headers |= {name.lower(): (name, value) for name, value in self.headers}
+        headers["connection"] = ("Connection", "close")
+        if self.body or self.method in _WITH_LENGTH:
+            headers["content-length"] = ("Content-Length", str(len(self.body)))
+        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.values())]
+        return "\r\n".join((*lines, "", "")).encode() + self.body
+
+    def redirected(self, status: int, location: str) -> "Request":
+        """The request that a redirect asks for (RFC 9110, section 15.4). Raises Failed.
+
+        Nothing confidential goes to another host or port, or from https to http.
+        """
+        url = self._target(location)
+        request = replace(self, url=url)
+        if not _trusts(self.url, url):
+            request = replace(request, headers=_without(self.headers, _CONFIDENTIAL))
+        if url.host != self.url.host:
+            request = replace(request, headers=_without(request.headers, frozenset({"host"})))
+        if status in _REWRITTEN_TO_GET and self.method not in {"GET", "HEAD"}:
+            about_the_body = frozenset(name.lower() for name, _ in self.headers if name.lower().startswith("content-"))
+            request = replace(request, method="GET", body=b"", headers=_without(request.headers, about_the_body))
+        return request
+
+    def _target(self, location: str) -> URL:
+        try:
+            url = self.url.join(URL(location)).with_user(None)
+            return URL(web_address(str(url)))
+        except ValueError as error:
+            detail = f"the redirect to '{harmless(location)}' cannot be followed: {error}"
+            raise Failed(Reason.PROTOCOL, detail) from error
+
+
+def _trusts(old: URL, new: URL) -> bool:
+    same_place = (old.scheme, old.host, old.port) == (new.scheme, new.host, new.port)
+    upgraded = old.host == new.host and (old.scheme, old.port, new.scheme, new.port) == ("http", 80, "https", 443)
+    return same_place or upgraded
+
+
+def _without(headers: tuple[tuple[str, str], ...], names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers if name.lower() not in names)
