@@ -1,6 +1,7 @@
 """Add and list the people who can sign in to the desk.
 
-ownup user add NAME --role viewer|responder|approver|admin    prints a link with which they choose a password, once
+ownup user add NAME --role viewer|responder|approver|admin    prints a link with which they choose a password, once;
+                                                              again, for who lost the link or forgot the password
 ownup user list
 """
 
@@ -8,8 +9,6 @@ import argparse
 import asyncio
 from datetime import UTC, datetime
 from typing import Final
-
-from sqlalchemy.exc import IntegrityError
 
 from monitor.commands.command import Trouble
 from monitor.commands.settings import Settings, add_config, read
@@ -51,10 +50,11 @@ async def _add(ledger: Ledger, config: Settings, arguments: argparse.Namespace) 
     name = arguments.name.strip()
     if not name or len(name) > NAME_CHARS_MAX or not name.isprintable():
         raise Trouble(f"a name has 1 to {NAME_CHARS_MAX} printable characters")
-    try:
-        link = await invite(ledger, name, arguments.role, url=config.desk.url, now=datetime.now(UTC))
-    except IntegrityError:
-        raise Trouble(f'there is somebody called "{name}" already') from None
+    async with ledger.read() as s:
+        known = await people.find(s, name)
+    if known and (known.disabled_at or known.role != arguments.role):
+        raise Trouble(f'there is a "{name}" already: {known.role}, {_standing(known)}')
+    link = await invite(ledger, name, arguments.role, url=config.desk.url, now=datetime.now(UTC))
     print(f"{name} chooses a password here, once: {link}")
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field, SecretStr
 
 from monitor.config.values import HttpUrl, Language, Listen, Listening, Zone
-from probes.target import Name, Options, Seconds, Target
+from probes.kinds import Kind
+from probes.target import Name, Options, Seconds
 from probes.tls import SecuredManner
 
 _MINUTE_S = 60.0
@@ -114,7 +115,7 @@ class Config(Options, Generic[C]):
     site: Site = Site()
     defaults: Defaults = Defaults()
     component: tuple[Component, ...] = ()
-    target: tuple[Target, ...] = ()
+    target: tuple[Kind, ...] = ()
     channel: tuple[C, ...] = ()
     notices: Notices = Notices()
     desk: Desk = Desk()

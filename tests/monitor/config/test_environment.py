@@ -48,7 +48,9 @@ def test_what_cannot_be_put_in_is_complained_of_with_its_key(written: str, reaso
     assert complaints == [Complaint(("site", "name", 0), reason)]
 
 
-@pytest.mark.parametrize(("text", "does"), [("${A}", True), ("a${A}", True), ("$${A}", False), ("$A", False), (1, False)])
+@pytest.mark.parametrize(
+    ("text", "does"), [("${A}", True), ("a${A}", True), ("$${A}", False), ("$A", False), (1, False)]
+)
 def test_a_value_refers_to_the_environment_only_by_a_variable(text: object, does: bool) -> None:  # noqa: FBT001 - a case
     """An escaped dollar is no reference, so that a written secret cannot hide behind one."""
     assert refers(text) is does

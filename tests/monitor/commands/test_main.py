@@ -1,0 +1,63 @@
+"""The command line as a whole: usage errors, interruptions and broken pipes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.commands import COMMANDS, main
+
+MakeConfig = Callable[..., Path]
+MakeTarget = Callable[..., str]
+
+
+def names() -> list[str]:
+    """What the commands are called."""
+    return [command.__name__.rpartition(".")[2] for command in COMMANDS]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--help`` prints the docstring and leaves with 0."""
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: ownup {name}")
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["look", "--jason"], ["check"], ["user"], ["user", "add"], ["audit"]])
+def test_a_usage_error_is_one_line_and_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """And it names the help that would have told."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    said = capsys.readouterr()
+    assert left.value.code == 2
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith("ownup")
+    assert "--help" in said.err
+
+
+def test_a_missing_config_file_is_one_line_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file that is looked for by default is named."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["look"]) == 2
+    assert capsys.readouterr() == ("", "config.toml: cannot be read: no such file or directory\n")
+
+
+def test_a_reader_that_goes_away_causes_no_traceback(make_config: MakeConfig, target: MakeTarget, port: int) -> None:
+    """``ownup look | head -0`` says nothing on stderr."""
+    config = make_config(target("submission", port))
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        command = [sys.executable, "-m", "monitor", "look", "--config", str(config)]
+        done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False, timeout=60)
+    finally:
+        os.close(write_end)
+    assert (done.returncode, done.stderr) == (141, b"")
