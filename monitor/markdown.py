@@ -31,8 +31,13 @@ _MARKDOWN: Final = _Markdown()
 
 
 def visible(text: str) -> str:
-    """Show every character that would hide or turn text as its escape (``\\u202e``); all else is left as it is."""
+    r"""Show every character that would hide or turn text as its escape (``\u202e``); all else is left as it is."""
     return _HOSTILE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def honest(text: str) -> str:
+    """Take out every character that would hide or turn text: for words that a human is about to put their name to."""
+    return _HOSTILE.sub("", text)
 
 
 def html(text: str) -> str:

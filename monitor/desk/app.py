@@ -1,10 +1,82 @@
-"""The desk as one web application, which the daemon serves."""
+"""The desk as one web application: every address, who answers there, and who may ask."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from aiohttp import web
 
+from monitor.desk import decide, edit, incident, login, overview, sample, update, welcome
+from monitor.desk.gate import Route, guard
+from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
+from monitor.desk.sheets import Sheets
+from monitor.desk.visit import Desk, Refusal, Visit
+from monitor.models import Role
+
+FORM_BYTES_MAX: Final = 64 * 1024
+_ID: Final = r"{id:\d{1,12}}"
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+async def _nowhere(visit: Visit) -> web.Response:
+    del visit
+    raise Refusal(404, "There is nothing at this address.", "The overview leads to everything that is here.")
+
+
+ROUTES: Final = (
+    Route("GET", "/login", login.get, None),
+    Route("POST", "/login", login.post, None),
+    Route("POST", "/logout", login.out, None),
+    Route("GET", "/welcome/{token}", welcome.get, None),
+    Route("POST", "/welcome/{token}", welcome.post, None),
+    Route("GET", "/", overview.get, Role.VIEWER),
+    Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
+    Route("POST", f"/incidents/{_ID}/acknowledge", incident.acknowledge, Role.RESPONDER),
+    Route("GET", f"/updates/{_ID}", update.get, Role.VIEWER),
+    Route("GET", f"/updates/{_ID}/edit", edit.get, Role.RESPONDER),
+    Route("POST", f"/updates/{_ID}/edit", edit.post, Role.RESPONDER),
+    Route("POST", f"/updates/{_ID}/approve", decide.approve, Role.APPROVER),
+    Route("POST", f"/updates/{_ID}/reject", decide.reject, Role.RESPONDER),
+    Route("POST", "/sample/break", sample.break_, Role.RESPONDER),
+    Route("POST", "/sample/repair", sample.repair, Role.RESPONDER),
+    Route("*", "/{path:.*}", _nowhere, None),
+)
 
 
 def make(seat: Seat) -> web.Application:
     """Build the desk's application; ``seat`` says what it reads, and writes approvals into."""
-    raise NotImplementedError(seat)
+    desk = Desk(seat, Sheets.load(), Passwords())
+    app = web.Application(client_max_size=FORM_BYTES_MAX)
+    app.router.add_get("/static/{name}", _static(desk.sheets))
+    for route in ROUTES:
+        for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
+            app.router.add_route(method, route.path, guard(route, desk))
+    app.on_response_prepare.append(_headers)
+    return app
+
+
+def _static(sheets: Sheets) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        static = sheets.static(request.path)
+        if static is None:
+            raise web.HTTPNotFound
+        kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return web.Response(body=static.body, content_type=static.content_type, headers=kept)
+
+    return answer
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Every answer says what a browser may do with it; pages, which show people and drafts, are kept nowhere."""
+    del request
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")

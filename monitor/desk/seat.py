@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from monitor.config import Config
 from monitor.ledger.samples import Samples
@@ -12,25 +12,17 @@ from monitor.sample import Sample
 from monitor.verdict import Verdict
 
 
-class Opinion(Protocol):
-    """The verdict in force on one target; the ledger's Standing is one."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """What we believe of the target now."""
-
-    @property
-    def since(self) -> datetime:
-        """Since when we believe it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """Everything that a page of the desk may read or write through; it holds no way to publish."""
+    """Everything that a page of the desk may read, or write through; it holds no way to publish.
+
+    ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
+    sample servers of sample mode, which a button may break and repair.
+    """
 
     ledger: Ledger
     config: Config[Any]
-    verdicts: Mapping[str, Opinion]
+    verdicts: Callable[[], Mapping[str, Verdict]]
     clock: Callable[[], datetime]
     samples: Samples | None = None
     sample: Sample | None = None

@@ -1,0 +1,79 @@
+"""A human's yes or no: bound to the very words and facts they saw, or refused with what to do next."""
+
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.desk import update
+from monitor.desk.dossier import carriers
+from monitor.desk.visit import Refusal, Visit
+from monitor.ledger import approvals, drafts
+from monitor.ledger.errors import AlreadyApproved, Gone, Refused, Stale, Unconfirmed, Unsigned
+
+REASON_CHARS_MAX: Final = 500
+
+ADVICE: Final = {
+    Stale: "Read what changed, below. If the new text is right, approve that.",
+    AlreadyApproved: "You find below who did, and how far it has got.",
+    Gone: "Nothing is left to do here; the page of the incident tells the story.",
+    Unconfirmed: "Look again in a few seconds.",
+    Unsigned: "Call an approver, and send them the address of this page.",
+}
+
+
+async def approve(visit: Visit) -> web.Response:
+    """Write the approval down. Publishing is not ours: it follows from the record."""
+    try:
+        async with visit.seat.ledger.write() as s:
+            await _approve(s, visit)
+    except Refused as refused:
+        raise await _refusal(visit, "Not published", refused) from refused
+    await visit.settled()
+    return visit.goto(f"/updates/{visit.number()}", "approved")
+
+
+async def reject(visit: Visit) -> web.Response:
+    """Write a human's no down, with the reason."""
+    reason = visit.field("reason").strip()
+    if not reason or len(reason) > REASON_CHARS_MAX:
+        raise await _refusal(
+            visit, "Not rejected", Refused(f"a reason is needed, of {REASON_CHARS_MAX} letters at most")
+        )
+    try:
+        async with visit.seat.ledger.write() as s:
+            draft = await drafts.unanswered(s, visit.number())
+            if visit.field("revision") != str(draft.revision):
+                raise Stale("the draft changed while you had it open")
+            await drafts.reject(s, visit.number(), visit.person_id, reason, visit.now)
+    except Refused as refused:
+        raise await _refusal(visit, "Not rejected", refused) from refused
+    return visit.goto(f"/updates/{visit.number()}", "rejected")
+
+
+async def _approve(s: AsyncSession, visit: Visit) -> None:
+    chosen = await carriers(s, visit.seat)
+    revision = visit.field("revision")
+    approval = await approvals.approve(
+        s,
+        update_id=visit.number(),
+        person_id=visit.person_id,
+        revision=int(revision) if revision.isdecimal() else 0,
+        text_sha256=visit.field("text"),
+        channels=[channel.name for channel in chosen.carried],
+        left_out=chosen.left_out,
+        now=visit.now,
+    )
+    draft = await drafts.get(s, approval.update_id)
+    if draft is None or draft.facts_sha256 != visit.field("facts"):
+        raise Stale("the facts changed while you had it open")
+    if not chosen.carried:
+        raise Refused("no channel can carry it now")
+
+
+async def _refusal(visit: Visit, what: str, refused: Refused) -> Refusal:
+    """The refusal as the draft's own page shows it."""
+    advice = ADVICE.get(type(refused), "")
+    refusal = Refusal(409, f"{what}: {refused}.", advice)
+    refusal.shown = await update.show(visit, refusal=refusal)
+    return refusal

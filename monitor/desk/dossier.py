@@ -1,0 +1,76 @@
+"""Everything that one draft's page shows, read from the record in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from drafts.facts import Facts, UpdateKind
+from monitor.desk.carriers import Carriers, choose
+from monitor.desk.evidence import Evidence, gather
+from monitor.desk.seat import Seat
+from monitor.ledger import approvals, components, deliveries, drafts, incidents, people, story
+from monitor.models import ActKind, Approval, Delivery, Incident, IncidentUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One update, what it rests on, and what became of it."""
+
+    update: IncidentUpdate
+    incident: Incident
+    facts: Facts
+    names: Mapping[int, str]
+    evidence: Sequence[Evidence]
+    members: int
+    taken_by: str | None
+    carriers: Carriers
+    approval: Approval | None
+    deliveries: Sequence[Delivery]
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has answered it yet, and it may still be answered."""
+        update = self.update
+        return not (self.approval or update.withdrawn_at or update.rejected_at or self.incident.resolved_at)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be approved: the failure that a first notice tells of must be confirmed."""
+        return self.incident.confirmed_at is not None or self.update.kind is not UpdateKind.FIRST
+
+
+async def read(s: AsyncSession, seat: Seat, update_id: int, now: datetime) -> Dossier | None:
+    """The dossier of an update, whatever became of it; None if there is no such update."""
+    update = await drafts.get(s, update_id)
+    if update is None:
+        return None
+    incident = await s.get_one(Incident, update.incident_id)
+    members = await incidents.members(s, update.incident_id)
+    names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+    return Dossier(
+        update=update,
+        incident=incident,
+        facts=Facts.from_json(update.facts),
+        names=names,
+        evidence=await gather(s, seat, members, now),
+        members=len(members),
+        taken_by=await taken_by(s, update.incident_id, names),
+        carriers=await carriers(s, seat),
+        approval=await approvals.of_update(s, update_id),
+        deliveries=await deliveries.of_update(s, update_id),
+    )
+
+
+async def carriers(s: AsyncSession, seat: Seat) -> Carriers:
+    """The channels that can carry a notice now, by what fails now in any open incident."""
+    names = {component.id: component.name for component in await components.everything(s)}
+    broken = {member.component_id: names[member.component_id] for member in await story.failing(s)}
+    return choose(seat.config.channel, broken)
+
+
+async def taken_by(s: AsyncSession, incident_id: int, names: Mapping[int, str]) -> str | None:
+    """Who took an incident up first, if anybody has."""
+    acts = await incidents.acts(s, incident_id)
+    return next((names[act.person_id] for act in acts if act.kind is ActKind.ACKNOWLEDGED), None)

@@ -1,0 +1,87 @@
+"""What we saw of one failing target: sentences for a human, and the dialogue for whoever wants to read it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+from typing import Annotated, Final
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.desk.hour import MINUTES, Hour, picture
+from monitor.desk.seat import Seat
+from monitor.models import Flip, Member
+from monitor.verdict import Verdict
+from probes.reason import Reason
+from probes.transcript import Line
+
+TARGETS_MAX: Final = 5
+TRANSCRIPT_CHARS_MAX: Final = 4000  # of HTML, for each target, so that a page stays within 60 KB
+
+_MEANINGS: Final = {reason.value: reason.meaning for reason in Reason}
+
+
+class _Saved(BaseModel):
+    """The part of a saved Result that is shown."""
+
+    evidence: Annotated[tuple[Line, ...], Field(default=())]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One failing target: since when, why, the last hour of it, and what was said on the wire."""
+
+    member: Member
+    verdict: Verdict | None
+    sentence: str
+    transcript: tuple[Line, ...]
+    hour: Hour | None
+
+
+async def gather(s: AsyncSession, seat: Seat, members: Sequence[Member], now: datetime) -> list[Evidence]:
+    """The evidence on those that fail, the first of them first, at most five; of those that failed if none does now."""
+    shown = sorted(members, key=lambda member: member.recovered_at is not None)[:TARGETS_MAX]
+    verdicts = seat.verdicts()
+    return [
+        Evidence(
+            member,
+            verdicts.get(member.target),
+            sentence(member.reason, member.detail),
+            transcript(await s.get(Flip, member.flip_id)),
+            await _hour(seat, member.target, now),
+        )
+        for member in shown
+    ]
+
+
+def sentence(reason: str | None, detail: str) -> str:
+    """Why a look failed, in words: what the reason means, and the detail that the look gave."""
+    meaning = _MEANINGS.get(reason or "", "it failed")
+    return f"{meaning[0].upper()}{meaning[1:]}" + (f" ({detail})." if detail else ".")
+
+
+def transcript(flip: Flip | None) -> tuple[Line, ...]:
+    """The dialogue that a flip rests on, already masked and harmless, cut to what a page can bear."""
+    if flip is None:
+        return ()
+    try:
+        return tuple(_cut(_Saved.model_validate_json(flip.result).evidence))
+    except ValidationError:
+        return ()  # a row of another version: what it means stands in the member's reason and detail
+
+
+def _cut(lines: Sequence[Line]) -> Iterator[Line]:
+    room = TRANSCRIPT_CHARS_MAX
+    for number, line in enumerate(lines):
+        room -= len(escape(line.text)) + 60  # about what the marks round a line take
+        if room < 0:
+            yield Line(line.at_s, "note", f"{len(lines) - number} more lines are left out here")
+            return
+        yield line
+
+
+async def _hour(seat: Seat, target: str, now: datetime) -> Hour | None:
+    if seat.samples is None:
+        return None
+    return picture(await seat.samples.recent(target, now - timedelta(minutes=MINUTES)), now)

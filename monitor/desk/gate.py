@@ -1,0 +1,150 @@
+"""The one place where a request is let through or turned away: session, role, origin and form token."""
+
+import hmac
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from aiohttp import web
+
+from monitor.desk import cookie
+from monitor.desk.visit import Desk, Refusal, Visit, limits
+from monitor.ledger import audit, people
+from monitor.models import Person, Role
+
+TOUCH_EVERY: Final = timedelta(minutes=1)
+FIELDS_MAX: Final = 20
+_DEED: Final = re.compile(r"(/(?:updates|incidents)/\d{1,12})(?:/[a-z]+)?")
+_WORDS: Final = ("title", "body", "short", "spoken", "reason")
+
+Handler = Callable[[Visit], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of the desk, who answers, and the least role that may ask; None is open to everyone."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: Role | None
+
+
+def guard(route: Route, desk: Desk) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What answers at a route: its handler for those who may, else a page that says what to do next."""
+
+    async def answer(request: web.Request) -> web.Response:
+        visit = await _enter(request, desk)
+        try:
+            visit = replace(visit, form=await _form(request))
+            _check(visit, route)
+            response = await route.handler(visit)
+        except Refusal as refusal:
+            response = await _refuse(visit, refusal)
+        if visit.is_new and not response.cookies:
+            cookie.give(visit, response, visit.browser)
+        return response
+
+    return answer
+
+
+async def _enter(request: web.Request, desk: Desk) -> Visit:
+    now = desk.seat.clock()
+    browser = cookie.read(request, desk.seat)
+    person = await _who(desk, browser, now) if browser else None
+    return Visit(desk, request, browser or cookie.fresh(), is_new=not browser, person=person, form={}, now=now)
+
+
+async def _who(desk: Desk, browser: str, now: datetime) -> Person | None:
+    async with desk.seat.ledger.read() as s:
+        found = await people.signed_in(s, browser, now=now, **limits(desk.seat))
+    if found and now - found.session.seen_at > TOUCH_EVERY:
+        async with desk.seat.ledger.write() as s:
+            await people.touch(s, browser, now)
+    return found.person if found else None
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    """The fields of a form; browsers send line ends as CR LF, which no text of ours has."""
+    if request.method != "POST":
+        return {}
+    try:
+        text = (await request.read()).decode("ascii", "replace")
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except (web.HTTPRequestEntityTooLarge, ValueError):
+        raise Refusal(413, "That is more than a form here may send, so nothing was done.", "Send less.") from None
+    return {name: value.replace("\r\n", "\n") for name, value in fields}
+
+
+def _check(visit: Visit, route: Route) -> None:
+    deed = visit.request.method == "POST"
+    if deed:
+        _check_origin(visit)
+    if route.role is not None:
+        _check_person(visit, route.role)
+    if deed and not hmac.compare_digest(visit.field("token").encode(), visit.token().encode()):
+        raise Refusal(
+            403,
+            "This form does not come from a page that the desk gave this browser, so nothing was done.",
+            "Allow its cookie, open the page anew, and do it there.",
+        )
+
+
+def _check_origin(visit: Visit) -> None:
+    """A browser says where a form comes from (Fetch Metadata, RFC 6454); one from elsewhere is not ours."""
+    headers = visit.request.headers
+    site, origin = headers.get("Sec-Fetch-Site", "none"), headers.get("Origin")
+    ours = {visit.request.host, urlsplit(visit.seat.config.desk.url).netloc}
+    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc not in ours):
+        raise Refusal(
+            403, "This form came from another site, so nothing was done.", "Open the desk itself and do it there."
+        )
+
+
+def _check_person(visit: Visit, role: Role) -> None:
+    if visit.person is None:
+        raise Refusal(
+            401, "Your session has ended, so nothing was done.", "Sign in again: you come back to this very page."
+        )
+    if not visit.may(role):
+        raise Refusal(
+            403,
+            f"You are {visit.person.role} here and this needs {role}, so nothing was done.",
+            "Call somebody with that role, or ask an admin to give it to you.",
+        )
+
+
+async def _refuse(visit: Visit, refusal: Refusal) -> web.Response:
+    """Answer a refusal, and leave a line in the audit of what a known person was refused."""
+    back = _home(visit.request.path)
+    if visit.request.method == "POST" and visit.person:
+        await _note(visit, visit.person, back, refusal)
+    if refusal.shown is not None:
+        return refusal.shown
+    if refusal.status != HTTPStatus.UNAUTHORIZED:
+        return _sorry(visit, refusal, back, "To the overview" if back == "/" else "Open it anew")
+    sign_in = f"/login?next={quote(back, safe='')}"
+    return _sorry(visit, refusal, sign_in, "Sign in") if visit.request.method == "POST" else visit.goto(sign_in)
+
+
+async def _note(visit: Visit, person: Person, subject: str, refusal: Refusal) -> None:
+    async with visit.seat.ledger.write() as s:
+        await audit.note(
+            s, actor=person.name, action="refused", subject=subject, detail=refusal.sentence, now=visit.now
+        )
+
+
+def _home(path: str) -> str:
+    """The page that a deed's address belongs to; never a secret of an invitation."""
+    deed = _DEED.fullmatch(path)
+    return deed[1] if deed else "/"
+
+
+def _sorry(visit: Visit, refusal: Refusal, href: str, label: str) -> web.Response:
+    """The page of a refusal, with whatever the human had written, so that it is not lost."""
+    kept = {name: visit.form[name] for name in _WORDS if visit.form.get(name)}
+    return visit.page("refused.html", status=refusal.status, refusal=refusal, kept=kept, href=href, label=label)

@@ -1,0 +1,73 @@
+"""The page of one incident, and taking it up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from monitor.desk.dossier import taken_by
+from monitor.desk.story import tell
+from monitor.desk.times import Times, span
+from monitor.desk.visit import Refusal, Visit
+from monitor.ledger import components, drafts, incidents, people
+from monitor.models import ActKind, Incident, Member
+
+
+async def get(visit: Visit) -> web.Response:
+    """Show an incident: where it stands, and everything that happened."""
+    async with visit.seat.ledger.read() as s:
+        incident = await incidents.get(s, visit.number())
+        if incident is None:
+            raise _missing()
+        members = await incidents.members(s, visit.number())
+        names = {component.id: component.name for component in await components.everything(s)}
+        everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+        facts: dict[str, Any] = {
+            "incident": incident,
+            "name": named(members, names),
+            "sentence": summary(incident, members, visit.times),
+            "story": await tell(s, incident, members),
+            "taken_by": await taken_by(s, visit.number(), everyone),
+            "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
+        }
+    return visit.page("incident.html", again=visit.request.path, **facts)
+
+
+async def acknowledge(visit: Visit) -> web.Response:
+    """Take an incident up: "I am looking at it" is a fact that notices may state."""
+    async with visit.seat.ledger.write() as s:
+        incident = await incidents.get(s, visit.number())
+        if incident is None:
+            raise _missing()
+        if incident.resolved_at is not None:
+            raise Refusal(409, "This incident is over, so there is nothing to take up.", "Its page tells the story.")
+        if not any(act.kind is ActKind.ACKNOWLEDGED for act in await incidents.acts(s, visit.number())):
+            await incidents.act(s, visit.number(), visit.person_id, ActKind.ACKNOWLEDGED, "", visit.now)
+    await visit.settled()
+    update = visit.field("update")
+    known = update.isdecimal() and update.isascii()
+    return visit.goto(f"/updates/{update}" if known else f"/incidents/{visit.number()}", "taken")
+
+
+def named(members: Sequence[Member], names: Mapping[str, str]) -> str:
+    """What an incident is called: by the components it hit, in the customers' words."""
+    hit = dict.fromkeys(names.get(member.component_id, member.component_id) for member in members)
+    return ", ".join(hit) or "Nothing on record"
+
+
+def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
+    """Where an incident stands, in one line."""
+    if incident.resolved_at:
+        length = span((incident.resolved_at - incident.opened_at).total_seconds())
+        end = f"{times.at(incident.opened_at)}, over after {length}"
+        return end if incident.confirmed_at else f"{end}: it was never confirmed, and nobody was told"
+    since = f"since {times.at(incident.opened_at)} ({times.since(incident.opened_at)})"
+    if incident.recovered_at:
+        return f"{since}; works again in our checks since {times.at(incident.recovered_at)}"
+    failing = sum(member.recovered_at is None for member in members)
+    checks = "1 check fails" if failing == 1 else f"{failing} checks fail"
+    return f"{checks} {since}" + ("" if incident.confirmed_at else "; being confirmed")
+
+
+def _missing() -> Refusal:
+    return Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")

@@ -1,0 +1,68 @@
+"""The facts of a draft in plain sentences, so that they can be read beside the words, and held against later ones."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from drafts.facts import Act, Affected, Facts
+from monitor.desk.times import Times
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what it is about, and the sentence."""
+
+    about: str
+    sentence: str
+
+
+def known(facts: Facts, times: Times) -> tuple[Fact, ...]:
+    """What the record says, one fact a line; two moments of one draft differ exactly where their lines do."""
+    return tuple(_known(facts, times))
+
+
+def unknown(facts: Facts) -> tuple[str, ...]:
+    """What nobody knows yet, and the notice therefore must not claim."""
+    gaps = {
+        "How many customers are affected.": True,
+        "What the cause is.": facts.cause is None,
+        "When it will be repaired.": facts.estimate is None and facts.recovered_at is None,
+        "When it last worked: no good check came before the first failed one.": facts.last_good is None,
+    }
+    return tuple(sentence for sentence, missing in gaps.items() if missing)
+
+
+def _known(facts: Facts, times: Times) -> Iterator[Fact]:
+    for part in facts.affected:
+        yield Fact(part.component, _affected(part))
+    yield Fact("First failed check", times.at(facts.since))
+    yield Fact("Last good check before it", times.at(facts.last_good) if facts.last_good else "none on record")
+    yield Fact("Still works", _names(part.component for part in facts.working) or "nothing else that we check")
+    for line in facts.checked:
+        yield Fact(f"Checked: {line.what}", line.showed)
+    yield Fact("Taken up", _act(facts.acknowledged, times) or "nobody has said so yet")
+    yield Fact("Cause", _act(facts.cause, times) or "not known")
+    yield Fact("Repair expected", _act(facts.estimate, times) or "not known")
+    for about, act in (("What helped", facts.repair), ("Lost data", facts.loss), ("Made good", facts.amends)):
+        if act:
+            yield Fact(about, _act(act, times))
+    if facts.recovered_at:
+        yield Fact("Works again in our checks since", times.at(facts.recovered_at))
+    if facts.watch_until:
+        yield Fact("We watch until", times.minute(facts.watch_until))
+    if facts.next_update:
+        yield Fact("Next update promised by", times.minute(facts.next_update))
+
+
+def _affected(part: Affected) -> str:
+    every = "in every look since then" if part.total else "not in every look"
+    return f"{part.failing} of {part.targets} {'check fails' if part.targets == 1 else 'checks fail'}, {every}"
+
+
+def _act(act: Act | None, times: Times) -> str:
+    if act is None:
+        return ""
+    return f"{act.person}, {times.at(act.at)}" + (f": {act.words}" if act.words else "")
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(names)

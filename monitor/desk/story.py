@@ -1,0 +1,118 @@
+"""One line of time for an incident: everything that the record knows of it, as sentences, the newest first."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.desk.evidence import sentence
+from monitor.ledger import approvals, deliveries, drafts, incidents, people, story
+from monitor.models import Act, ActKind, Approval, Delivery, Flip, Incident, IncidentUpdate, Member, Revision
+from monitor.verdict import Verdict
+
+MOMENTS_MAX: Final = 150
+_AFTERMATH: Final = timedelta(hours=1)
+Mark = Literal["bad", "good", "human", "step"]
+_MARKS: Final[dict[Verdict, Mark]] = {Verdict.DOWN: "bad", Verdict.SUSPECT: "bad", Verdict.UP: "good"}
+_VERDICTS: Final = {
+    Verdict.UP: "works",
+    Verdict.SUSPECT: "failed a look, and is looked at again",
+    Verdict.DEGRADED: "works, but not as promised",
+    Verdict.DOWN: "is down: the confirming looks failed too",
+    Verdict.UNKNOWN: "cannot be judged now",
+}
+_ACTS: Final = {
+    ActKind.ACKNOWLEDGED: "took it up",
+    ActKind.CHECKED: "checked",
+    ActKind.CAUSE: "named the cause",
+    ActKind.ESTIMATE: "gave an estimate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened. ``mark`` says how it looks: a failure, a recovery, a human's deed, or a step of ours."""
+
+    at: datetime
+    sentence: str
+    detail: str = ""
+    href: str = ""
+    mark: Mark = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The moments that are shown, newest first; ``is_cut`` if there are older ones that are not."""
+
+    moments: tuple[Moment, ...]
+    is_cut: bool
+
+
+async def tell(s: AsyncSession, incident: Incident, members: Sequence[Member]) -> Story:
+    """Read everything that happened in an incident."""
+    assert incident.id is not None  # noqa: S101 - it stands in the record
+    names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+    moments = [
+        *await _seen(s, incident, members),
+        *(_worded(revision, names) for revision in await story.revisions_of(s, incident.id, limit=MOMENTS_MAX)),
+        *(_done(act, names) for act in await incidents.acts(s, incident.id)),
+        *_turns(incident),
+    ]
+    for update in await drafts.of_incident(s, incident.id):
+        assert update.id is not None  # noqa: S101 - it stands in the record
+        approval = await approvals.of_update(s, update.id)
+        moments += _answered(update, approval, await deliveries.of_update(s, update.id), names)
+    moments.sort(key=lambda moment: moment.at, reverse=True)
+    return Story(tuple(moments[:MOMENTS_MAX]), is_cut=len(moments) > MOMENTS_MAX)
+
+
+async def _seen(s: AsyncSession, incident: Incident, members: Sequence[Member]) -> list[Moment]:
+    """Changes of verdict of the targets concerned, and for a while after the end."""
+    until = (incident.resolved_at or datetime.max.replace(tzinfo=incident.opened_at.tzinfo) - _AFTERMATH) + _AFTERMATH
+    targets = [member.target for member in members]
+    found = await story.flips_during(s, targets, since=incident.opened_at, until=until, limit=MOMENTS_MAX)
+    return [_flipped(flip) for flip in found]
+
+
+def _flipped(flip: Flip) -> Moment:
+    detail = sentence(flip.reason, flip.detail) if flip.reason else ""
+    return Moment(flip.at, f"{flip.target} {_VERDICTS[flip.after]}", detail, mark=_MARKS.get(flip.after, "step"))
+
+
+def _worded(revision: Revision, names: Mapping[int, str]) -> Moment:
+    href = f"/updates/{revision.update_id}"
+    if revision.person_id is not None:
+        return Moment(revision.at, f"{names[revision.person_id]} edited the draft", revision.title, href, "human")
+    deed = "A draft was written" if revision.number == 1 else "The draft was rewritten, since the facts changed"
+    return Moment(revision.at, deed, revision.title, href)
+
+
+def _done(act: Act, names: Mapping[int, str]) -> Moment:
+    return Moment(act.at, f"{names[act.person_id]} {_ACTS.get(act.kind, act.kind)}", act.words, mark="human")
+
+
+def _turns(incident: Incident) -> Iterator[Moment]:
+    if incident.confirmed_at:
+        yield Moment(incident.confirmed_at, "The incident was confirmed: a human is needed", mark="bad")
+    if incident.recovered_at:
+        yield Moment(incident.recovered_at, "Everything works again in our checks", mark="good")
+    if incident.resolved_at:
+        yield Moment(incident.resolved_at, "The incident is over", mark="good")
+
+
+def _answered(
+    update: IncidentUpdate, approval: Approval | None, sent: Iterable[Delivery], names: Mapping[int, str]
+) -> Iterator[Moment]:
+    href = f"/updates/{update.id}"
+    if update.withdrawn_at:
+        yield Moment(update.withdrawn_at, "The draft was withdrawn, unpublished", update.title, href)
+    if update.rejected_at:
+        who = names[update.rejected_by or 0]
+        yield Moment(update.rejected_at, f"{who} rejected the draft", update.reject_reason or "", href, "human")
+    if approval:
+        yield Moment(approval.at, f"{names[approval.person_id]} approved it", update.title, href, "human")
+    for delivery in sent:
+        if delivery.delivered_at:
+            yield Moment(delivery.delivered_at, f"Delivered over {delivery.channel}", delivery.receipt, href)

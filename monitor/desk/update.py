@@ -1,0 +1,88 @@
+"""The draft page: the notice as customers will see it, beside it the evidence, and one clear button."""
+
+from typing import Final
+
+from aiohttp import web
+from markupsafe import Markup
+
+from drafts.facts import UpdateKind
+from monitor.desk.change import Change, between
+from monitor.desk.dossier import Dossier, read
+from monitor.desk.plain import unknown
+from monitor.desk.sheets import prose
+from monitor.desk.visit import Refusal, Visit
+from monitor.ledger import drafts
+from monitor.models import IncidentUpdate
+
+KINDS: Final = {
+    UpdateKind.FIRST: "First notice",
+    UpdateKind.SCOPE: "Update: the scope changed",
+    UpdateKind.NO_NEWS: "Update: no news yet",
+    UpdateKind.RECOVERY: "Recovery, while we watch",
+    UpdateKind.RESOLVED: "Resolved",
+}
+
+
+async def get(visit: Visit) -> web.Response:
+    """Show an update."""
+    return await show(visit)
+
+
+async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
+    """Show an update as it is now; after a refusal, with what changed since the human had opened it."""
+    async with visit.seat.ledger.read() as s:
+        dossier = await read(s, visit.seat, visit.number(), visit.now)
+    if dossier is None:
+        raise missing()
+    update = dossier.update
+    return visit.page(
+        "update.html",
+        status=refusal.status if refusal else 200,
+        again=f"/updates/{update.id}",
+        refusal=refusal,
+        changed=await changes(visit, update) if refusal else (),
+        dossier=dossier,
+        update=update,
+        incident=dossier.incident,
+        facts=dossier.facts,
+        kind=KINDS[update.kind],
+        standing=standing(visit, dossier),
+        body=prose(update.body),
+        unknown=unknown(dossier.facts),
+        seen=lambda: seen(update),
+        edited_by=dossier.names.get(update.edited_by or 0),
+    )
+
+
+def missing() -> Refusal:
+    """The refusal for an address that no update has."""
+    return Refusal(404, "There is no such draft.", "The overview shows every draft that waits.")
+
+
+def seen(update: IncidentUpdate) -> Markup:
+    """The hidden fields that say which words and facts a human had before them."""
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    values = {"revision": update.revision, "text": update.text_sha256, "facts": update.facts_sha256}
+    return Markup().join(field.format(name, value) for name, value in values.items())
+
+
+async def changes(visit: Visit, update: IncidentUpdate) -> tuple[Change, ...]:
+    """What changed between the revision that the form says was seen, and now."""
+    number = visit.field("revision")
+    if not number.isdecimal() or len(number) > len(str(update.revision)):
+        return ()
+    async with visit.seat.ledger.read() as s:
+        opened = await drafts.revision(s, visit.number(), int(number))
+    return between(opened, update, visit.times) if opened else ()
+
+
+def standing(visit: Visit, dossier: Dossier) -> str:
+    """Where the update stands, in a few words."""
+    update, times = dossier.update, visit.times
+    if dossier.approval:
+        return f"approved {times.at(dossier.approval.at)}"
+    if update.rejected_at:
+        return f"rejected {times.at(update.rejected_at)} by {dossier.names[update.rejected_by or 0]}"
+    if update.withdrawn_at:
+        return f"withdrawn {times.at(update.withdrawn_at)}"
+    return f"waits since {times.at(update.created_at)}" if dossier.ready else "being confirmed"

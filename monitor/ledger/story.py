@@ -1,0 +1,54 @@
+"""What happened, read across incidents and targets: for the pages that tell humans the story."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from monitor.models import Flip, Incident, IncidentUpdate, Member, Revision
+
+
+async def failing(s: AsyncSession) -> Sequence[Member]:
+    """Every target whose failure is confirmed and not over, in any open incident."""
+    wanted = (
+        select(Member)
+        .join(Incident, col(Incident.id) == col(Member.incident_id))
+        .where(
+            col(Incident.resolved_at).is_(None),
+            col(Member.confirmed_at).is_not(None),
+            col(Member.recovered_at).is_(None),
+        )
+    )
+    return (await s.scalars(wanted)).all()
+
+
+async def members_of(s: AsyncSession, incident_ids: Sequence[int]) -> Mapping[int, Sequence[Member]]:
+    """The members of several incidents, by incident, in the order in which they failed."""
+    wanted = select(Member).where(col(Member.incident_id).in_(incident_ids))
+    found: dict[int, list[Member]] = defaultdict(list)
+    for member in await s.scalars(wanted.order_by(col(Member.first_failed_at), col(Member.target))):
+        found[member.incident_id].append(member)
+    return found
+
+
+async def flips_during(
+    s: AsyncSession, targets: Sequence[str], *, since: datetime, until: datetime, limit: int
+) -> Sequence[Flip]:
+    """The changes of verdict of some targets, newest first, at most ``limit``."""
+    wanted = select(Flip).where(col(Flip.target).in_(targets), col(Flip.at) >= since, col(Flip.at) <= until)
+    return (await s.scalars(wanted.order_by(col(Flip.id).desc()).limit(limit))).all()
+
+
+async def revisions_of(s: AsyncSession, incident_id: int, *, limit: int) -> Sequence[Revision]:
+    """Every wording of every draft of an incident, newest first, at most ``limit``."""
+    wanted = (
+        select(Revision)
+        .join(IncidentUpdate, col(IncidentUpdate.id) == col(Revision.update_id))
+        .where(col(IncidentUpdate.incident_id) == incident_id)
+        .order_by(col(Revision.at).desc(), col(Revision.number).desc())
+        .limit(limit)
+    )
+    return (await s.scalars(wanted)).all()
