@@ -91,17 +91,14 @@ class Dialogue:
         ``unended`` takes the last words before the connection ended for a line as well.
         Raises Failed: the stage's reason if the server is silent or gone, ``protocol`` if it says too much.
         """
-        while (end := self._buffer.find(b"\n", self._searched)) < 0:
-            self._searched = len(self._buffer)
-            if self._searched > LINE_BYTES_MAX:
-                raise Failed(Reason.PROTOCOL, f"{self.peer} sent a line of more than {LINE_BYTES_MAX // 1024} KiB")
-            try:
-                await self._more()
-            except Failed:
-                if not (unended and self._buffer):
-                    raise
-                end = len(self._buffer)
-                break
+        try:
+            end = await self._line_end()
+        except Failed:
+            if not (unended and self._buffer):
+                raise
+            end = len(self._buffer)
+        if end > LINE_BYTES_MAX:
+            raise Failed(Reason.PROTOCOL, f"{self.peer} sent a line of more than {LINE_BYTES_MAX // 1024} KiB")
         line = self._take(end + 1).rstrip(b"\r\n")
         self._lines_left -= 1
         if self._lines_left < 0:
@@ -137,6 +134,15 @@ class Dialogue:
         text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
         text = harmless(self.notes.transcript.mask(text))
         return f"'{text}'" if len(text) <= QUOTE_CHARS_MAX else f"'{text[: QUOTE_CHARS_MAX - 1]}…'"
+
+    async def _line_end(self) -> int:
+        """Where the first line ends, or where it has become too long."""
+        while (end := self._buffer.find(b"\n", self._searched)) < 0:
+            self._searched = len(self._buffer)
+            if self._searched > LINE_BYTES_MAX:
+                return self._searched
+            await self._more()
+        return end
 
     async def _more(self) -> None:
         try:
