@@ -27,14 +27,19 @@ def expand(value: Any, environ: Mapping[str, str], complaints: list[Complaint], 
     if not isinstance(value, str):
         return value
 
-    def put_in(match: re.Match[str]) -> str:
-        if match["dollar"]:
-            return "$"
-        name = match["name"]
-        if not _NAME.fullmatch(name):
-            complaints.append(Complaint(key, f'"{match[0]}" is no variable (a literal "${{" is written "$${{")'))
-        elif name not in environ:
-            complaints.append(Complaint(key, f"the environment variable {name} is not set"))
-        return environ.get(name, "")
+    reasons: list[str] = []
+    meant = _REFERENCE.sub(lambda match: _put_in(match, environ, reasons), value)
+    if reasons:
+        complaints.append(Complaint(key, "; ".join(dict.fromkeys(reasons))))
+    return meant
 
-    return _REFERENCE.sub(put_in, value)
+
+def _put_in(match: re.Match[str], environ: Mapping[str, str], reasons: list[str]) -> str:
+    name = match["name"]
+    if match["dollar"]:
+        return "$"
+    if not _NAME.fullmatch(name):
+        reasons.append(f'"{match[0]}" is no variable (a literal "${{" is written "$${{")')
+    elif name not in environ:
+        reasons.append(f"the environment variable {name} is not set")
+    return environ.get(name, "")

@@ -36,7 +36,7 @@ def load(path: Path, channel: Any, *, environ: Environ = os.environ) -> Config[A
     model: type[Config[Any]] = Config[channel]
     text = _read(path)
     written = _parse(path, text)
-    document, found = _resolve(written, model, path.absolute().parent, environ)
+    document, found = _resolve(path, written, model, environ)
     config = None
     try:
         config = model.model_validate({**document.meant, "path": path})
@@ -59,20 +59,21 @@ def _parse(path: Path, text: str) -> Toml:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        where = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        line = int(where[1]) if where else text.count("\n") + 1
-        raise ConfigError((Problem(path, line, "", f"not TOML: {error}"),)) from None
+        told = re.fullmatch(r"(?P<why>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error))
+        line = int(told["line"]) if told else text.count("\n") + 1
+        why = f"{told['why']} (column {told['column']})" if told else str(error)
+        raise ConfigError((Problem(path, line, "", f"not TOML: {why[0].lower()}{why[1:]}"),)) from None
     except RecursionError:
-        raise ConfigError((Problem(path, 0, "", "not usable: nested too deeply"),)) from None
+        raise ConfigError((Problem(path, 0, "", "nested too deeply"),)) from None
 
 
-def _resolve(written: Toml, model: type[Config[Any]], base: Path, environ: Environ) -> tuple[Document, list[Complaint]]:
+def _resolve(path: Path, written: Toml, model: type[Config[Any]], environ: Environ) -> tuple[Document, list[Complaint]]:
     """Put in variables, files and defaults, and complain of what cannot be put in."""
     found = [Complaint(("path",), "unknown key")] if "path" in written else []
     found += literal_secrets(tables(model, written))
     meant: Toml = expand(written, environ, found)
-    found += read_files(tables(model, meant), base)
-    anchor(tables(model, meant), base)
+    found += read_files(tables(model, meant), path.parent)
+    anchor(tables(model, meant), path.absolute().parent)
     inherit(meant, model)
     return Document(written, meant, {table.key: table for table in tables(model, meant)}), found
 

@@ -39,7 +39,7 @@ def read_files(tables: Iterable[Table], base: Path) -> list[Complaint]:
             stem = name.removesuffix(_SUFFIX)
             path = table.values.pop(name)
             if stem in table.values:
-                complaints.append(Complaint((*table.key, name), f"{stem} and {name}: both are not allowed"))
+                complaints.append(Complaint((*table.key, name), f"{stem} is given too; both are not allowed"))
                 continue
             try:
                 table.values[stem] = _text(table, stem, path, base)

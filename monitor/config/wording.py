@@ -109,17 +109,29 @@ def _limit(details: ErrorDetails, key: Key, document: Document) -> str:
 
 
 def _array(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details
     if len(key) == 1 and isinstance(value_at(key, document.meant), dict):
         return f"should be an array of tables: write [[{key[0]}]] with two brackets"
-    return _other(details, key, document)
+    return "should be a list"
+
+
+def _table(details: ErrorDetails, key: Key, document: Document) -> str:
+    del details
+    if len(key) == 1 and isinstance(value_at(key, document.meant), list):
+        return f"should be one table: write [{key[0]}] with one bracket"
+    return "should be a table"
 
 
 def _other(details: ErrorDetails, key: Key, document: Document) -> str:
     del key, document
-    words = details["msg"].removeprefix("Input ").replace("'", '"').replace("valid tuple", "list")
-    words = words.replace("valid dictionary or instance of", "table of the kind").replace("valid dictionary", "table")
+    plain = _PLAIN.get(details["type"].partition("_")[0])
+    if plain and details["type"].endswith(("_type", "_parsing")):
+        return plain
+    words = re.sub(r"^\w+ should", "should", details["msg"]).replace("'", '"')
     return words[:1].lower() + words[1:]
 
+
+_PLAIN: Final = {"bool": "should be true or false", "int": "should be a whole number", "string": "should be a string"}
 
 _WORDS: Final[Mapping[str, Callable[[ErrorDetails, Key, Document], str]]] = {
     "missing": _missing,
@@ -133,4 +145,5 @@ _WORDS: Final[Mapping[str, Callable[[ErrorDetails, Key, Document], str]]] = {
     "less_than": _limit,
     "less_than_equal": _limit,
     "tuple_type": _array,
+    "model_type": _table,
 }
