@@ -35,7 +35,7 @@ def next_update(now: datetime, total_loss: bool, every: timedelta, every_total: 
 
 
 def due(next_update_at: datetime, now: datetime) -> Due:
-    """What a promise asks of us now: nothing, a draft (10 minutes before), a call to staff (5 before), or it is late."""
+    """What a promise asks of us now: nothing, a draft (10 minutes before), a call (5 before), or it is late."""
     left = next_update_at - now
     if left < timedelta(0):
         return Due.LATE

@@ -30,7 +30,8 @@ class Affected:
     """One component that fails now or failed in this incident, in the customer's words.
 
     ``kind`` and ``reason`` choose the effect phrase where the company gave none. ``total`` is true when every target
-    of the component fails in every look since ``since``; ``failing`` of ``targets`` says how many fail now.
+    of the component fails in every look since ``since``; ``failing`` of ``targets`` says how many fail now. ``since``
+    is this component's own first failed look, needed where it began to fail later than the incident.
     """
 
     component: str
@@ -42,6 +43,7 @@ class Affected:
     evidence: Evidence
     effect: str | None = None
     workaround: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ class Facts:
 
     ``since`` is the first failed look and ``last_good`` the last good one before it. ``recovered_at`` is the first good
     look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
-    resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped, ``loss``
-    what they found of lost data, ``amends`` how we make it good. ``at`` is the moment for which durations "so far" are
-    told; it is no fact of the incident, so the fingerprint leaves it out.
+    resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped,
+    ``loss`` what they found of lost data, ``amends`` how we make it good. ``at`` is the moment for which durations
+    "so far" are told; it is no fact of the incident, so the fingerprint leaves it out.
     """
 
     timezone: str

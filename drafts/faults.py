@@ -26,8 +26,9 @@ class Fault(StrEnum):
 
 
 _REASONS: Final[Mapping[Fault, str]] = {
-    Fault.DEAD: "dns_nxdomain dns_timeout dns_failed dns_no_address dns_rcode dns_answer connect_refused connect_timeout"
-    " connection_closed unreachable timeout protocol greeting greeting_timeout ehlo redirect_limit redirect_blocked",
+    Fault.DEAD: "dns_nxdomain dns_timeout dns_failed dns_no_address dns_rcode dns_answer connect_refused"
+    " connect_timeout connection_closed unreachable timeout protocol greeting greeting_timeout ehlo redirect_limit"
+    " redirect_blocked",
     Fault.CERTIFICATE: "tls_verify tls_hostname cert_expired cert_not_yet_valid cert_expiring",
     Fault.INSECURE: "tls_handshake tls_timeout tls_version tls_client_cert not_tls starttls starttls_missing"
     " starttls_injection",

@@ -1,6 +1,7 @@
 """A Notice: title, body, short and spoken form, written from Facts by the templates."""
 
 import hashlib
+import string
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -14,9 +15,10 @@ from drafts.phrases import TEMPLATES, phrases
 from drafts.slots import Clean, Slots
 
 SHORT_CHARS_MAX: Final = 280
+FIRST_WORDS_MAX: Final = 80
 
 
-class IncompleteFacts(ValueError):
+class IncompleteFacts(ValueError):  # noqa: N818 - it names what is wrong, as Finding and its leaves do
     """A slot that cannot be empty is."""
 
 
@@ -43,12 +45,15 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     _require(kind, facts)
     template = _template(facts.language, kind)
 
-    def part(name: str, clean: Clean) -> str:
-        return str(getattr(template, name)(Slots.fill(facts, clean)))
+    def part(name: str, clean: Clean, *, brief: bool = False) -> str:
+        return str(getattr(template, name)(Slots.fill(facts, clean, brief=brief)))
 
+    body = _paragraphs(part("body", escape))
+    if kind is UpdateKind.FIRST and len(body.split()) > FIRST_WORDS_MAX:
+        body = _paragraphs(part("body", escape, brief=True))
     return Notice(
         title=one_line(part("title", one_line)),
-        body=_paragraphs(part("body", escape)),
+        body=body,
         short=_fit(part("short", one_line)),
         spoken=one_line(part("spoken", one_line)),
     )
@@ -71,7 +76,7 @@ def _paragraphs(text: str) -> str:
 
 def _fit(text: str) -> str:
     """Join the sentences of a short form, leaving out the last of those marked ``?`` until it fits, then cutting."""
-    lines = [line for line in map(one_line, text.splitlines()) if line.strip("?")]
+    lines = [line for line in map(one_line, text.split("\n\n")) if line.strip("?")]
     while len(short := " ".join(line.removeprefix("?") for line in lines)) > SHORT_CHARS_MAX:
         spare = [index for index, line in enumerate(lines) if line.startswith("?")]
         if not spare:
@@ -81,9 +86,10 @@ def _fit(text: str) -> str:
 
 
 def _cut(lines: list[str]) -> str:
-    """Cut the first sentence, which holds the names and effects; the promise behind it stays whole."""
+    """Cut the first sentence, which holds the names and effects, but no number in two; the promise stays whole."""
     rest = " ".join(("…", *lines[1:]))
-    return lines[0][: SHORT_CHARS_MAX - len(rest)].rstrip() + rest
+    head, _, broken = lines[0][: SHORT_CHARS_MAX - len(rest)].rpartition(" ")
+    return (head or broken).rstrip(string.digits + ": ") + rest
 
 
 @cache
@@ -111,5 +117,5 @@ def _cap(words: str) -> str:
 
 
 def _stop(words: str) -> str:
-    """Make a sentence of a clause: a capital first, a full stop at its end unless it has one."""
-    return _cap(words) + ("" if words.endswith((".", "!", "?", "…")) else ".")
+    """End a clause with a full stop, unless it ends already."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

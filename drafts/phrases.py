@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-class UnknownLanguage(ValueError):
+class UnknownLanguage(ValueError):  # noqa: N818 - it names what is wrong, as Finding and its leaves do
     """There is no catalogue for this language."""
 
 
@@ -22,6 +22,7 @@ class Phrases:
     time: str
     dated: str
     span: str
+    span_short: str
     span_long: str
     comma: str
     and_: str
@@ -35,6 +36,9 @@ class Phrases:
     verbs: tuple[str, ...]
     quoted: str
     then: tuple[tuple[str, str], ...]
+    maybe: tuple[tuple[str, str], ...]
+    maybe_so: str
+    maybe_then: str
     effect: dict[str, dict[str, tuple[str, str]]]
     state: dict[str, tuple[str, str, str]]
     verb: dict[str, str]
@@ -54,12 +58,21 @@ class Phrases:
         """What a customer notices of this fault, now and afterwards; None where nobody can tell."""
         return self.effect.get(kind, {}).get(fault) or self.effect["other"].get(fault)
 
+    def perhaps(self, effect: str) -> str:
+        """An effect of which only some will notice something, told to one who may be among them."""
+        return _rewrite(effect, self.maybe) or self.maybe_so.format(effect=effect)
+
+    def perhaps_then(self, effect: str) -> str:
+        """The same afterwards."""
+        return self.maybe_then.format(effect=effect)
+
     def afterwards(self, effect: str) -> str:
         """A company's own words, told afterwards as well as a table of beginnings can."""
-        for now, then in self.then:
-            if effect.startswith(now):
-                return then + effect.removeprefix(now)
-        return self.quoted.format(effect=effect)
+        return _rewrite(effect, self.then) or self.quoted.format(effect=effect)
+
+
+def _rewrite(words: str, table: Sequence[tuple[str, str]]) -> str | None:
+    return next((new + words.removeprefix(old) for old, new in table if words.startswith(old)), None)
 
 
 @cache
@@ -72,7 +85,7 @@ def phrases(language: str) -> Phrases:
     return Phrases(**{f"{key}_" if key in {"and", "or"} else key: _frozen(value) for key, value in words.items()})
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML may hold anything; the fields of Phrases say what it must
     if isinstance(value, list):
         return tuple(_frozen(item) for item in value)
     return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value

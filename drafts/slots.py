@@ -1,4 +1,4 @@
-"""Slots: what the templates fill in, made from Facts; every word of a person or of the config is made harmless first."""
+"""Slots: what the templates fill in, made from Facts; a person's or the config's words are made harmless first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,6 +53,12 @@ class Hurt:
     verb: str
     saw: str
     workaround: str
+    since: datetime
+
+    @property
+    def mild(self) -> bool:
+        """Whether it works, only not as promised, or we cannot tell."""
+        return self.fault in MILD
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +99,22 @@ class Slots:
     follow: str
     signature: str
     said_at: datetime | None
-    said_no_news: bool
     at: datetime | None
+    brief: bool
 
     @classmethod
-    def fill(cls, facts: Facts, clean: Clean) -> Self:
-        """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into."""
+    def fill(cls, facts: Facts, clean: Clean, *, brief: bool = False) -> Self:
+        """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into.
+
+        A ``brief`` text leaves out what a reader misses least: what a check saw, and that there is no workaround.
+        """
         words = phrases(facts.language)
         quote = _quoter(clean)
         said = facts.said[-1] if facts.said else None
         return cls(
             tell=Teller(ZoneInfo(facts.timezone), words),
             phrases=words,
-            hurts=tuple(_hurt(affected, words, clean) for affected in facts.affected),
+            hurts=tuple(_hurt(affected, facts, clean, brief=brief) for affected in facts.affected),
             new=_new(facts, clean),
             things=words.join([clean(affected.component) for affected in facts.affected]),
             working=tuple(clean(one.component) for one in facts.working[:NAMES_MAX]),
@@ -117,25 +126,27 @@ class Slots:
             last_good_is=_last_good(facts),
             places=facts.places,
             acknowledged=quote(facts.acknowledged),
-            cause=quote(facts.cause),
-            estimate=quote(facts.estimate),
-            repair=quote(facts.repair),
-            loss=quote(facts.loss),
-            amends=quote(facts.amends),
+            cause=quote(_worded(facts.cause)),
+            estimate=quote(_worded(facts.estimate)),
+            repair=quote(_worded(facts.repair)),
+            loss=quote(_worded(facts.loss)),
+            amends=quote(_worded(facts.amends)),
             recovered_at=facts.recovered_at,
             watch_until=facts.watch_until,
             next_update=facts.next_update,
             follow=clean(facts.follow or ""),
             signature=clean(facts.signature or ""),
-            said_at=said and said.at,
-            said_no_news=bool(said and said.kind == "no_news"),
+            said_at=said.at if said else None,
             at=facts.at,
+            brief=brief,
         )
 
 
-def _hurt(affected: Affected, words: Phrases, clean: Clean) -> Hurt:
-    fault, name = fault_of(affected.reason), clean(affected.component)
+def _hurt(affected: Affected, facts: Facts, clean: Clean, *, brief: bool) -> Hurt:
+    words, fault, name = phrases(facts.language), fault_of(affected.reason), clean(affected.component)
     now, then = _effect(affected, fault, words, clean)
+    if not affected.total and now:
+        now, then = words.perhaps(now), words.perhaps_then(then)
     whole, partly, was = words.state[fault]
     failing = words.verb["failed"]
     verb = words.verb.get(fault, failing)
@@ -150,8 +161,9 @@ def _hurt(affected: Affected, words: Phrases, clean: Clean) -> Hurt:
         state=whole if affected.total else partly,
         was=was,
         verb=verb,
-        saw=words.saw.get(affected.reason, "") if verb == failing else "",
+        saw=words.saw.get(affected.reason, "") if verb == failing and not brief else "",
         workaround=clean(affected.workaround or ""),
+        since=affected.since or facts.since,
     )
 
 
@@ -193,8 +205,13 @@ def _checked(one: Checked, clean: Clean) -> tuple[str, str]:
     return clean(one.what).rstrip("."), clean(one.showed).rstrip(".")
 
 
+def _worded(act: Act | None) -> Act | None:
+    """A cause or an estimate without words tells a reader nothing."""
+    return act if act and act.words.strip() else None
+
+
 def _quoter(clean: Clean) -> Callable[[Act | None], Quote | None]:
     def quote(act: Act | None) -> Quote | None:
-        return act and Quote(clean(act.person), act.at, clean(act.words).rstrip("."))
+        return Quote(clean(act.person), act.at, clean(act.words).rstrip(".")) if act else None
 
     return quote

@@ -1,4 +1,4 @@
-"""Times and durations as a careful person writes them: absolute, with the zone, and with the date where it is needed."""
+"""Times and durations as a careful person writes them: absolute, with the zone, the date where it is needed."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,7 +35,8 @@ class Teller:
         if first.date() != last.date() or _zone(first) != _zone(last):
             return self.phrases.span_long.format(start=self.when(start), end=self.when(end))
         self.told = last.date()
-        return self.phrases.span.format(start=_clock(first), end=_clock(last), zone=_zone(last), **self._day(last))
+        form = self.phrases.span_short if same_minute(start, end) else self.phrases.span
+        return form.format(start=_clock(first), end=_clock(last), zone=_zone(last), **self._day(last))
 
     def lasted(self, start: datetime, end: datetime) -> str:
         """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""

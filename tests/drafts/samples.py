@@ -1,0 +1,278 @@
+"""Samples of Facts, of outages that differ; ``python -m tests.drafts.samples`` writes their golden texts anew."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drafts.facts import Act, Affected, Checked, Facts, Said, UpdateKind, Working
+from drafts.notice import Notice, write
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def at(day: int, hour: int, minute: int, second: int = 0) -> datetime:
+    """A moment of November 2026."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+SENDING_DOWN = Facts(
+    timezone="UTC",
+    language="en",
+    since=at(22, 14, 2, 5),
+    last_good=at(22, 14, 1, 35),
+    affected=(
+        Affected(
+            component="Sending email",
+            kind="smtp",
+            reason="connect_refused",
+            failing=1,
+            targets=1,
+            total=True,
+            evidence=("flip:12",),
+            effect="you cannot send mail",
+        ),
+    ),
+    evidence=("flip:12",),
+    working=(Working("Reading email", ("flip:3",)), Working("Website", ("flip:4",))),
+    acknowledged=Act("Anna Kask", at(22, 14, 6), ("act:1",)),
+    recovered_at=at(22, 14, 47, 10),
+    watch_until=at(22, 15, 2, 10),
+    next_update=at(22, 14, 30),
+    follow="https://status.example.org",
+    signature="Anna Kask",
+    at=at(22, 14, 29),
+)
+
+SOME_PAGES = Facts(
+    timezone="Europe/Berlin",
+    language="en",
+    since=at(23, 8, 40, 59),
+    last_good=at(23, 8, 40, 1),
+    affected=(Affected("Customer portal", "http", "status", failing=1, targets=3, total=False, evidence=("flip:20",)),),
+    evidence=("flip:20",),
+    working=(Working("Webmail", ("flip:5",)),),
+    checked=(
+        Checked("the certificate of the portal", "it is valid", ("act:4",)),
+        Checked("the database", "it answers", ("act:5",)),
+    ),
+    places=2,
+    recovered_at=at(23, 8, 52),
+    watch_until=at(23, 9, 7),
+    next_update=at(23, 9, 40),
+    follow="https://status.example.net/portal_news",
+    signature="The Example team",
+    at=at(23, 9, 38),
+)
+
+SIGN_IN_AT_MIDNIGHT = Facts(
+    timezone="Europe/Riga",
+    language="en",
+    since=at(22, 21, 58),
+    last_good=at(22, 21, 13),
+    affected=(
+        Affected(
+            "Reading mail",
+            "imap",
+            "auth_temporary",
+            failing=2,
+            targets=2,
+            total=True,
+            evidence=("flip:31", "flip:32"),
+            workaround="Webmail at https://webmail.example.lv still signs you in",
+        ),
+    ),
+    evidence=("flip:31", "flip:32"),
+    working=(Working("Sending mail", ("flip:8",)),),
+    places=3,
+    acknowledged=Act("Jānis Bērziņš", at(22, 22, 3), ("act:9",), "I am looking at the password server"),
+    recovered_at=at(23, 0, 20),
+    watch_until=at(23, 0, 35),
+    next_update=at(22, 22, 30),
+    signature="Example Mail",
+    at=at(22, 22, 28),
+)
+
+REFUSED = Facts(
+    timezone="UTC",
+    language="en",
+    since=at(22, 9, 15),
+    last_good=at(22, 9, 14),
+    affected=(
+        Affected(
+            "Website",
+            "http",
+            "refused",
+            failing=1,
+            targets=1,
+            total=True,
+            evidence=("flip:40",),
+            effect="the shop is closed",
+        ),
+    ),
+    evidence=("flip:40",),
+    working=(Working("Sending email", ("flip:3",)),),
+    acknowledged=Act("Anna Kask", at(22, 9, 20), ("act:1",)),
+    recovered_at=at(22, 9, 31),
+    watch_until=at(22, 9, 46),
+    next_update=at(22, 10, 15),
+    follow="https://status.example.org",
+    signature="Anna Kask",
+    at=at(22, 10, 14),
+)
+
+MAIL_AND_MAILBOX = Facts(
+    timezone="America/New_York",
+    language="en",
+    since=at(24, 16, 5),
+    last_good=at(24, 16, 4),
+    affected=(
+        Affected("Outgoing mail", "smtp", "greeting_timeout", failing=1, targets=1, total=True, evidence=("flip:51",)),
+        Affected(
+            "Mailboxes",
+            "imap",
+            "select",
+            failing=1,
+            targets=4,
+            total=False,
+            evidence=("flip:52",),
+            workaround="Phones still show older mail",
+        ),
+    ),
+    evidence=("flip:51", "flip:52"),
+    acknowledged=Act("Maya Ortiz", at(24, 16, 11), ("act:20",)),
+    cause=Act("Maya Ortiz", at(24, 16, 40), ("act:21",), "The disk that holds the mail queue is full"),
+    estimate=Act("Maya Ortiz", at(24, 16, 41), ("act:22",), "mail flows again by 18:00 UTC, once old logs are moved"),
+    repair=Act("Maya Ortiz", at(24, 17, 50), ("act:23",), "we moved the old logs to another disk"),
+    loss=Act("Maya Ortiz", at(24, 17, 55), ("act:24",), "none; what was waiting has been sent"),
+    amends=Act("Rui Alves", at(24, 18, 2), ("act:25",), "a day's fee is taken off every bill for November"),
+    recovered_at=at(24, 17, 48),
+    watch_until=at(24, 18, 3),
+    next_update=at(24, 16, 35),
+    follow="https://status.example.com",
+    signature="Maya Ortiz",
+    at=at(24, 16, 34),
+)
+
+SLOW_AT_TIMES = Facts(
+    timezone="Asia/Kolkata",
+    language="en",
+    since=at(25, 3, 30),
+    last_good=None,
+    affected=(
+        Affected(
+            "Chat", "tcp", "latency", failing=1, targets=1, total=False, evidence=("flip:60",), effect="cannot chat"
+        ),
+    ),
+    evidence=("flip:60",),
+    recovered_at=at(25, 3, 30, 40),
+    next_update=at(25, 4, 30),
+    at=at(25, 4, 20),
+)
+
+CERTIFICATE = Facts(
+    timezone="Europe/Paris",
+    language="en",
+    since=at(26, 0, 0),
+    last_good=at(25, 23, 59, 30),
+    affected=(
+        Affected(
+            "Webmail",
+            "http",
+            "cert_expired",
+            failing=1,
+            targets=1,
+            total=True,
+            evidence=("flip:70",),
+            effect="you cannot use webmail",
+        ),
+    ),
+    evidence=("flip:70",),
+    working=tuple(Working(name, ("flip:1",)) for name in ("Website", "Shop", "Chat", "Phone", "Fax", "Telex")),
+    acknowledged=Act("Zoé Martin", at(26, 0, 4), ("act:2",)),
+    cause=Act("Zoé Martin", at(26, 0, 9), ("act:3",), "we forgot to renew the certificate"),
+    recovered_at=at(27, 6, 5),
+    watch_until=at(27, 6, 20),
+    next_update=at(26, 0, 55),
+    follow="https://status.example.fr",
+    signature="Zoé Martin",
+    at=at(26, 0, 54),
+)
+
+NOBODY_CAN_TELL = Facts(
+    timezone="UTC",
+    language="en",
+    since=at(22, 14, 2),
+    last_good=at(22, 14, 2, 30),
+    affected=(
+        Affected(
+            "*Free* <b>Mail</b> [offer](x)", "pop3", "token", failing=1, targets=1, total=True, evidence=("flip:80",)
+        ),
+    ),
+    evidence=("flip:80",),
+    working=(Working("1. Web_", ("flip:81",)),),
+    recovered_at=at(22, 14, 30),
+    watch_until=at(22, 14, 45),
+    next_update=at(22, 14, 30),
+    follow="the notice board in the hall",
+    signature="_Ops_",
+)
+
+SAMPLES = {
+    "sending_down": SENDING_DOWN,
+    "some_pages": SOME_PAGES,
+    "sign_in_at_midnight": SIGN_IN_AT_MIDNIGHT,
+    "refused": REFUSED,
+    "mail_and_mailbox": MAIL_AND_MAILBOX,
+    "slow_at_times": SLOW_AT_TIMES,
+    "certificate": CERTIFICATE,
+    "nobody_can_tell": NOBODY_CAN_TELL,
+}
+
+
+def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
+    """The sample as it would stand when a notice of this kind is due."""
+    if kind is UpdateKind.FIRST:
+        return replace(facts, recovered_at=None, watch_until=None, repair=None, loss=None, amends=None)
+    first = write(UpdateKind.FIRST, of_kind(facts, UpdateKind.FIRST))
+    spoke_at = facts.acknowledged.at if facts.acknowledged else facts.since
+    told = replace(facts, said=(Said(UpdateKind.FIRST, spoke_at, first.title, first.body),))
+    if kind in {UpdateKind.SCOPE, UpdateKind.NO_NEWS}:
+        return replace(told, recovered_at=None, watch_until=None, repair=None, loss=None, amends=None)
+    return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
+
+
+CASES = {
+    **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in UpdateKind},
+    "sending_down.told_late": (UpdateKind.RESOLVED, replace(SENDING_DOWN, next_update=None)),
+    "sending_down.another_joins": (
+        UpdateKind.SCOPE,
+        replace(
+            of_kind(SENDING_DOWN, UpdateKind.SCOPE),
+            affected=(
+                *SENDING_DOWN.affected,
+                Affected(
+                    "Reading email",
+                    "imap",
+                    "greeting",
+                    failing=1,
+                    targets=1,
+                    total=True,
+                    evidence=("flip:14",),
+                    since=at(22, 14, 25),
+                ),
+            ),
+            working=SENDING_DOWN.working[1:],
+            next_update=at(22, 14, 50),
+        ),
+    ),
+}
+
+
+def as_text(notice: Notice) -> str:
+    """A golden file: the four forms, one after the other."""
+    return f"{notice.title}\n\n{notice.body}\n\n[short] {notice.short}\n\n[spoken] {notice.spoken}\n"
+
+
+if __name__ == "__main__":
+    for case, (kind, facts) in CASES.items():
+        (GOLDEN / f"{case}.txt").write_text(as_text(write(kind, facts)), encoding="utf-8")
