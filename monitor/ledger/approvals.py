@@ -64,9 +64,12 @@ async def of_update(s: AsyncSession, update_id: int) -> Approval | None:
     return await s.scalar(select(Approval).where(col(Approval.update_id) == update_id))
 
 
-def key(update_id: int, channel: str) -> str:
-    """The idempotency key of one update on one channel: the same for ever, so that a receiver can tell a repeat."""
-    return str(uuid5(KEYS, f"{update_id}/{channel}"))
+def key(approval: Approval, channel: str) -> str:
+    """The idempotency key of approved words on one channel: the same for ever, so that a receiver can tell a repeat.
+
+    The hash of the words is part of it, since the first update of another record has the same id.
+    """
+    return str(uuid5(KEYS, f"{approval.update_id}/{approval.text_sha256}/{channel}"))
 
 
 async def _incident_to_speak_of(s: AsyncSession, update: IncidentUpdate) -> Incident:
@@ -104,7 +107,7 @@ async def _take_up(s: AsyncSession, incident: Incident, person_id: int, now: dat
 def _deliveries(approval: Approval, channels: Sequence[str], now: datetime) -> list[Delivery]:
     assert approval.id is not None  # noqa: S101 - the record has just given it one
     return [
-        Delivery(approval_id=approval.id, channel=channel, key=key(approval.update_id, channel), next_attempt_at=now)
+        Delivery(approval_id=approval.id, channel=channel, key=key(approval, channel), next_attempt_at=now)
         for channel in channels
     ]
 

@@ -17,7 +17,7 @@ from monitor.models import AuditEntry, AuditHead
 
 BEGINNING: Final = "0" * 64
 _HEAD_ID: Final = 1
-_BATCH: Final = 1000
+BATCH: Final = 1000
 
 
 async def note(
@@ -45,7 +45,7 @@ async def note(
     return entry
 
 
-async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = _BATCH) -> list[AuditEntry]:
+async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = 1000) -> list[AuditEntry]:
     """Lines of the log, oldest first, at most ``limit`` of those after ``after_id``."""
     wanted = select(AuditEntry).where(col(AuditEntry.id) > after_id).order_by(col(AuditEntry.id)).limit(limit)
     return list(await s.scalars(wanted))
@@ -54,7 +54,7 @@ async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = _BATCH) -> l
 async def verify(s: AsyncSession) -> int | None:
     """The id of the first line that was changed, removed or put in between; None if the chain is whole."""
     last_id, last_sha256 = 0, BEGINNING
-    while batch := await lines(s, after_id=last_id):
+    while batch := await lines(s, after_id=last_id, limit=BATCH):
         for entry in batch:
             whole = entry.id == last_id + 1 and entry.previous_sha256 == last_sha256
             if not whole or entry.sha256 != _sha256(entry):

@@ -101,7 +101,8 @@ async def unclaim_all(s: AsyncSession, channel: str) -> int:
 async def pending_counts(s: AsyncSession) -> dict[str, int]:
     """How many deliveries wait or are being sent, by channel; channels without any are left out."""
     wanted = select(col(Delivery.channel), func.count()).where(col(Delivery.state).in_(UNDELIVERED))
-    return dict((await s.execute(wanted.group_by(col(Delivery.channel)))).tuples().all())
+    counted = await s.execute(wanted.group_by(col(Delivery.channel)))
+    return {channel: count for channel, count in counted}
 
 
 async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
@@ -116,7 +117,7 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
         .order_by(col(Approval.id).desc())
         .limit(limit)
     )
-    rows = (await s.execute(wanted)).tuples()
+    rows = await s.execute(wanted)
     return [Published(incident, update, at, approver) for incident, update, at, approver in rows if at]
 
 

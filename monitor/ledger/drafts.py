@@ -100,9 +100,11 @@ async def edit(
 
 
 async def withdraw(s: AsyncSession, update_id: int, now: datetime) -> None:
-    """Take a draft back because reality overtook it; it is kept. Raises AlreadyApproved or Gone."""
-    (await unanswered(s, update_id)).withdrawn_at = now
-    await s.flush()
+    """Take a draft back because reality overtook it; it is kept. Raises AlreadyApproved, or Gone if it was rejected."""
+    update = await s.get(IncidentUpdate, update_id)
+    if update is None or update.withdrawn_at is None:
+        (await unanswered(s, update_id)).withdrawn_at = now
+        await s.flush()
 
 
 async def reject(s: AsyncSession, update_id: int, person_id: int, reason: str, now: datetime) -> None:
