@@ -11,6 +11,7 @@ from probes.finding import Failed
 from probes.mail import Mail
 from probes.mailbox import spelled
 from probes.notebook import Notebook
+from probes.pattern import Pattern, search
 from probes.reason import Reason
 from probes.response import UNTAGGED, hear_response
 from probes.sasl import Mechanism, SignIn, choose
@@ -28,7 +29,7 @@ class Imap(Mail):
     port: Port = 993
     tls_mode: Literal["implicit", "starttls", "none"] = "implicit"
     mailbox: Annotated[str, Field(min_length=1, max_length=255)] = "INBOX"
-    expect_greeting: re.Pattern[str] | None = None
+    expect_greeting: Pattern | None = None
 
     summary: ClassVar[str] = "holds mail that is read (IMAP)"
 
@@ -60,8 +61,8 @@ class Imap(Mail):
             raise Failed(Reason.PROTOCOL, f"{talk.peer} greeted us with {said}, which is no IMAP greeting")
         if greeting.status == "BYE":
             raise greeting.farewell(talk)
-        if self.expect_greeting and not self.expect_greeting.search(greeting.rest):
-            wanted = f"where '{self.expect_greeting.pattern}' was expected"
+        if self.expect_greeting and not search(self.expect_greeting, greeting.rest):
+            wanted = f"where '{self.expect_greeting}' was expected"
             raise Failed(Reason.GREETING, f"{talk.peer} greeted us with {greeting.said(talk)} {wanted}")
         return greeting.status == "PREAUTH"
 

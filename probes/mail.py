@@ -32,6 +32,7 @@ class Mail(Secured):
         username, password = self.credentials
         plain = b"\0" + username + b"\0" + password
         yield password.decode()
+        yield password.decode().strip()  # as a server may quote it
         yield password.decode().replace("\\", r"\\").replace('"', r"\"")  # IMAP's quoted string
         yield base64.b64encode(password).decode()  # AUTH LOGIN
         yield base64.b64encode(plain).decode()  # AUTH PLAIN

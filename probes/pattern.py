@@ -4,6 +4,7 @@ They are RE2's, whose time is linear in the text: with a backtracking engine a h
 monitor for minutes. The price is that RE2 knows neither look-around nor back-references.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -44,3 +45,10 @@ def search(pattern: str, text: bytes | str) -> tuple[str, ...] | None:
     if match is None:
         return None
     return tuple((group or b"").decode("utf-8", "replace") for group in (match.group(), *match.groups()))
+
+
+def groups(pattern: str) -> Mapping[str, int]:
+    """The groups that ``search`` gives: for each number, and each name, its place in the tuple."""
+    compiled = _compiled(pattern)
+    numbers = {str(number): number for number in range(compiled.groups + 1)}
+    return numbers | dict(compiled.groupindex)

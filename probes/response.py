@@ -60,9 +60,10 @@ async def hear_response(talk: Dialogue) -> Response:
     """Hear one whole response, with the literals in it. Raises Failed, with ``protocol`` if it breaks the rules."""
     raw = line = await talk.hear()
     for _ in range(LITERALS_MAX):
+        response = _parsed(talk, raw.decode("utf-8", "backslashreplace"))
         announced = _LITERAL.search(line)
-        if announced is None:
-            return _parsed(talk, raw.decode("utf-8", "backslashreplace"))
+        if announced is None or response.status:  # a status is followed by plain words, whatever they look like
+            return response
         literal = await talk.hear_exactly(int(announced[1]))
         line = await talk.hear()
         raw += b" " + literal + line

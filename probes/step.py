@@ -1,38 +1,41 @@
 """One step of a scripted talk: expect a line, send a line, or turn to TLS."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
 from probes.dialogue import Dialogue
 from probes.finding import Failed
+from probes.pattern import Pattern, groups, search
 from probes.reason import Reason
 from probes.target import Options
 
 # In a config file the last two are written $${1} and $${name}, since ${…} is the environment there.
-_CAPTURE = re.compile(r"\\(?P<digit>\d)|\\g<(?P<group>\w+)>|\$\{(?P<brace>\w+)\}")
+_REFERENCE = re.compile(r"\\(?:(\d)|g<(\w+)>)|\$\{(\w+)\}")
 
-Captures = re.Match[str] | None
+Captures = Mapping[str, str]
+"""What the last match captured, by number and by name."""
 
 
 class Expect(Options):
-    r"""Wait for a line that matches. Lines before it are passed over: greetings and notices come in any number."""
+    """Wait for a line that matches. Lines before it are passed over: greetings and notices come in any number."""
 
-    expect: re.Pattern[str]
+    expect: Pattern
 
     def groups_after(self, _before: frozenset[str]) -> frozenset[str]:
-        """What later steps may send back: the groups of this pattern, by number and by name."""
-        return frozenset(map(str, range(self.expect.groups + 1))) | frozenset(self.expect.groupindex)
+        """What later steps may send back."""
+        return frozenset(groups(self.expect))
 
     async def take(self, talk: Dialogue, _captures: Captures) -> Captures:
-        """The match. Raises Failed: ``body_mismatch`` if there were lines, but none that matches."""
+        """What the match captured. Raises Failed: ``body_mismatch`` if lines came, but none that matches."""
         last: str | None = None
-        with talk.stage("expect", f"a line that matches '{self.expect.pattern}'"):
+        with talk.stage("expect", f"a line that matches '{self.expect}'"):
             while True:
                 last = await self._line_after(talk, last)
-                if match := self.expect.search(last):
-                    return match
+                if found := search(self.expect, last):
+                    return {name: found[place] for name, place in groups(self.expect).items()}
                 talk.notes.silence = Reason.BODY_MISMATCH
 
     async def _line_after(self, talk: Dialogue, last: str | None) -> str:
@@ -51,22 +54,22 @@ class Send(Options):
     send: Annotated[str, Field(max_length=4096)]
 
     def groups_after(self, before: frozenset[str]) -> frozenset[str]:
-        """The groups stay. Raises ValueError if a group is sent that no expect captures."""
-        for reference in _CAPTURE.finditer(self.send):
+        """The groups stay. Raises ValueError if one is referred to that no expect captures."""
+        for reference in _REFERENCE.finditer(self.send):
             if _group(reference) not in before:
-                raise ValueError(f"send refers to {reference[0]}, which no expect before it captures")
+                raise ValueError(f"send refers to {reference[0]}, which the expect before it does not capture")
         return before
 
     async def take(self, talk: Dialogue, captures: Captures) -> Captures:
         """Send it, with a line's end."""
-        line = self.send if captures is None else _CAPTURE.sub(lambda found: captures[_key(found)] or "", self.send)
+        line = _REFERENCE.sub(lambda reference: captures[_group(reference)], self.send)
         with talk.stage("send", "room for our line"):
             await talk.say(line.rstrip("\r\n").encode("utf-8", "surrogateescape"))
         return captures
 
 
 class StartTls(Options):
-    """Turn to TLS, after the server has granted it in the line expected before."""
+    """Turn to TLS, which the server has granted in the line expected before."""
 
     starttls: Literal[True]
 
@@ -81,16 +84,11 @@ class StartTls(Options):
 
 
 def _group(reference: re.Match[str]) -> str:
-    return reference["digit"] or reference["group"] or reference["brace"]
-
-
-def _key(reference: re.Match[str]) -> str | int:
-    group = _group(reference)
-    return int(group) if group.isdecimal() else group
+    return reference[1] or reference[2] or reference[3]
 
 
 def _verb(step: Any) -> str | None:  # noqa: ANN401 - whatever stands in the config
-    keys = step if isinstance(step, dict) else getattr(type(step), "model_fields", ())
+    keys = step if isinstance(step, dict) else type(step).model_fields
     return next((verb for verb in ("expect", "send", "starttls") if verb in keys), None)
 
 

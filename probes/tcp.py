@@ -35,6 +35,6 @@ class Tcp(Secured):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the server"
         ) as talk:
-            captures: Captures = None
+            captures: Captures = {}
             for step in self.dialogue:
                 captures = await step.take(talk, captures)

@@ -1,0 +1,88 @@
+"""Whatever bytes a server sends, and wherever they end, a look ends in time with a closed reason."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from probes.look import Outcome, Reason, Result
+from tests.probes.lines import Server, Visitor, look_imap, look_smtp, look_tcp, serving
+
+Look = Callable[..., Awaitable[Result]]
+
+SIGN_IN = {"username": "probe", "password": "correct horse"}
+SMTP = b"220 x\r\n250-x\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n221 bye\r\n"
+IMAP = b"* OK x\r\n* CAPABILITY X\r\na1 OK\r\na2 OK\r\n* X {3}\r\nabc\r\n* 5 EXISTS\r\na3 OK\r\n* BYE\r\na4 OK\r\n"
+TALK = b"notice\r\nPING :1\r\nwelcome\r\n"
+
+TIMEOUT_S = 0.2
+
+
+async def by_smtp(server: Server) -> Result:
+    """A look that signs in and offers an envelope."""
+    return await look_smtp(server, timeout=TIMEOUT_S, mail_from="a@x.test", rcpt_to="b@x.test", **SIGN_IN)
+
+
+async def by_imap(server: Server) -> Result:
+    """A look that signs in and examines."""
+    return await look_imap(server, timeout=TIMEOUT_S, **SIGN_IN)
+
+
+async def by_tcp(server: Server) -> Result:
+    """A look that expects twice."""
+    return await look_tcp(server, timeout=TIMEOUT_S, dialogue=[{"expect": "PING"}, {"expect": "welcome"}])
+
+
+async def look_at(look: Look, stream: bytes, *, silent: bool) -> Result:
+    """A look at a server that sends these bytes at once, and then closes or falls silent."""
+
+    async def script(visitor: Visitor) -> None:
+        visitor.writer.write(stream)
+        await visitor.writer.drain()
+        if silent:
+            await visitor.stay_silent()
+        visitor.writer.write_eof()
+        await visitor.stay_silent()
+
+    async with serving(script) as server:
+        return await look(server)
+
+
+def is_a_verdict(result: Result) -> bool:
+    """Whether it is one of ours: in time, and never our own bug."""
+    known = result.reason is None if result.outcome is Outcome.OK else result.reason in set(Reason) - {Reason.BROKEN}
+    return known and result.duration_s < TIMEOUT_S + 0.5
+
+
+CASES = pytest.mark.parametrize(("look", "stream"), [(by_smtp, SMTP), (by_imap, IMAP), (by_tcp, TALK)])
+
+
+@CASES
+async def test_a_stream_that_ends_anywhere_gives_a_reason(look: Look, stream: bytes) -> None:
+    """At each byte the connection may end: only the whole answer is ok."""
+    results = [await look_at(look, stream[:cut], silent=False) for cut in range(len(stream) + 1)]
+    assert all(is_a_verdict(result) for result in results)
+    outcomes = [result.outcome for result in results]
+    assert outcomes == sorted(outcomes, key=[Outcome.FAILED, Outcome.OK].index), "ok once, ok from then on"
+    assert outcomes[0] is Outcome.FAILED
+    assert outcomes[-1] is Outcome.OK
+
+
+@CASES
+async def test_a_stream_that_falls_silent_anywhere_ends_in_time(look: Look, stream: bytes) -> None:
+    """At each byte the server may fall silent: the deadline holds."""
+    looks = [look_at(look, stream[:cut], silent=True) for cut in range(len(stream) + 1)]
+    results = await asyncio.gather(*looks)
+    assert all(is_a_verdict(result) for result in results)
+    assert {result.outcome for result in results} == {Outcome.OK, Outcome.FAILED}
+
+
+@CASES
+@settings(max_examples=40, deadline=None)
+@given(noise=st.binary(max_size=300), at=st.integers(0, 80))
+def test_noise_anywhere_gives_a_reason(look: Look, stream: bytes, noise: bytes, at: int) -> None:
+    """Random bytes in the middle of a good answer never find a bug of ours."""
+    result = asyncio.run(look_at(look, stream[:at] + noise, silent=False))
+    assert is_a_verdict(result), result
