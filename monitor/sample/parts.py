@@ -6,7 +6,7 @@ from typing import Final, Self
 
 HOST: Final = "127.0.0.1"
 USERNAME: Final = "sample"
-PASSWORD: Final = "sample"  # noqa: S105 - it guards a toy on loopback, and the example config shows it
+PASSWORD: Final = "let-me-in"  # noqa: S105 - it guards a toy on loopback, and deploy/sample tells it to the example config
 
 
 class Part(StrEnum):

@@ -24,7 +24,7 @@ async def test_a_whole_visit(port: int) -> None:
 
     def visit() -> list[bytes | None]:
         with imaplib.IMAP4("127.0.0.1", port, timeout=5) as client:
-            client.login("sample", "sample")
+            client.login("sample", "let-me-in")
             return client.select("INBOX", readonly=True)[1]
 
     assert await asyncio.to_thread(visit) == [b"0"]
@@ -58,7 +58,7 @@ async def test_a_wrong_password_is_refused(port: int) -> None:
         (b"a FROBNICATE\r\n", b"a BAD"),
         (b"a LOGIN {6}\r\nsample {6}\r\nsample\r\n", b"+ go on"),
         (b"a LOGIN {6+}\r\nsample {6+}\r\nsample\r\n", b"a OK"),
-        (b'a LOGIN "sam\\ple" "sample"\r\n', b"a OK"),
+        (b'a LOGIN "sam\\ple" "let-me-in"\r\n', b"a OK"),
         (b"a AUTHENTICATE NTLM\r\n", b"a NO"),
         (b"\r\n", b"* BAD"),
         (b"a LOGIN {99999}\r\n", b""),

@@ -36,9 +36,9 @@ async def test_a_mail_arrives_whole(port: int, mails: list[Mail]) -> None:
 async def test_its_user_signs_in_by_plain_and_by_login(port: int) -> None:
     """Both mechanisms that it offers take the right password."""
     async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, use_tls=False) as client:
-        assert (await client.auth_plain("sample", "sample")).code == 235
+        assert (await client.auth_plain("sample", "let-me-in")).code == 235
     async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, use_tls=False) as client:
-        assert (await client.auth_login("sample", "sample")).code == 235
+        assert (await client.auth_login("sample", "let-me-in")).code == 235
 
 
 async def test_a_wrong_password_is_refused(port: int) -> None:
