@@ -44,13 +44,15 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 # The stamps below are newer than what they were made from, so that a second start has nothing to do.
 
 .venv/runtime: .lock/runtime.txt .lock/build.txt pyproject.toml | .venv/bin/python
-	.venv/bin/pip install --quiet --require-hashes -r .lock/runtime.txt -r .lock/build.txt
-	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "installing what Ownup needs to run (once)"
+	@.venv/bin/pip install --quiet --require-hashes -r .lock/runtime.txt -r .lock/build.txt
+	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .lock/dev.txt .venv/runtime
-	.venv/bin/pip install --quiet --require-hashes -r .lock/dev.txt
+	@echo "installing what its tests need (once)"
+	@.venv/bin/pip install --quiet --require-hashes -r .lock/dev.txt
 	@touch $@
 
 .venv/bin/python:
-	.ci/venv
+	@.ci/venv
