@@ -43,7 +43,7 @@ def greet(config: Config[Any], link: str | None) -> None:
     """Say where everything is, and how the first admin gets in."""
     print(f"public page   http://{config.page.listen}/")
     print(f"desk          {config.desk.url}/")
-    print(f"metrics       http://{config.metrics.listen}/metrics")
     if link:
         print(f'first admin   {link}  (works once: it sets the password of "admin")')
+    print(f"metrics       http://{config.metrics.listen}/metrics")
     sys.stdout.flush()

@@ -25,7 +25,7 @@ signature = "the Example team"
 {pace}
 
 [notices]
-watch_for = "2s"
+watch_for = "15s"
 
 [desk]
 listen = "127.0.0.1:{desk}"

@@ -79,7 +79,7 @@ async def all_up(company: Company) -> None:
 async def the_draft_is_honest(company: Company) -> None:
     """It names what fails, since when, what was last good, what still works, and what nobody knows yet."""
     body = company.tab.locator(".prose")
-    for words in ("you cannot send mail", "UTC", "Reading email", "Website", "do not know"):
+    for words in ("You cannot send mail", "UTC", "Reading email", "Website", "do not know"):
         await expect(body).to_contain_text(words)
     await expect(company.tab.locator(".evidence")).to_contain_text("Last good look before it")
 
