@@ -12,7 +12,13 @@ from monitor.desk.times import Times
 from monitor.models import IncidentUpdate, Revision
 
 _WORD: Final = re.compile(r"\S+\s*|\s+")
-_FORMS: Final = (("Title", "title"), ("Text", "body"), ("Short form", "short"), ("Spoken form", "spoken"))
+_FORMS: Final = (
+    ("Title", "title", False),
+    ("Text", "body", False),
+    ("Short form", "short", True),
+    ("Spoken form", "spoken", True),
+)
+_ISLAND_WORDS_MAX: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +31,59 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changed: its name, and the words with what went and what came."""
+    """One thing that changed: its name, and the words with what went and what came.
+
+    The short and spoken forms say what the text says; a tired reader may leave them aside.
+    """
 
     what: str
     spans: tuple[Span, ...]
+    is_aside: bool = False
 
 
 def between(seen: Revision, present: IncidentUpdate, times: Times) -> tuple[Change, ...]:
     """Everything that differs between what somebody saw and what is now; empty if nothing a human reads differs."""
-    return (*_words(seen, present), *_facts(Facts.from_json(seen.facts), Facts.from_json(present.facts), times))
+    return (*_facts(Facts.from_json(seen.facts), Facts.from_json(present.facts), times), *_words(seen, present))
 
 
 def _words(seen: Revision, present: IncidentUpdate) -> Iterator[Change]:
-    for name, form in _FORMS:
+    for name, form, is_aside in _FORMS:
         before, after = getattr(seen, form), getattr(present, form)
         if before != after:
-            yield Change(name, tuple(_spans(before, after)))
+            yield Change(name, tuple(_spans(before, after)), is_aside)
 
 
 def _facts(seen: Facts, present: Facts, times: Times) -> Iterator[Change]:
+    # A fact is one breath: it is replaced as a whole, since half a time of day says nothing.
     before = {fact.about: fact.sentence for fact in known(seen, times)}
     after = {fact.about: fact.sentence for fact in known(present, times)}
     for about in dict.fromkeys((*after, *before)):
         if before.get(about) != after.get(about):
-            yield Change(about, _whole(before.get(about), after.get(about)))
+            yield Change(about, tuple(_replaced(before.get(about, ""), after.get(about, ""))))
 
 
-def _whole(before: str | None, after: str | None) -> tuple[Span, ...]:
-    """A fact is one breath: it is replaced as a whole, since half a time of day says nothing."""
-    gone = (Span("gone", before),) if before else ()
-    new = (Span("new", after),) if after else ()
-    return (*gone, *new)
+def _replaced(before: str, after: str) -> Iterator[Span]:
+    """One stretch of words for another; the space behind them is no part of either."""
+    gone, new = before.rstrip(), after.rstrip()
+    if gone:
+        yield Span("gone", gone)
+    if gone and new:
+        yield Span("same", " ")
+    if new:
+        yield Span("new", new)
+    if space := after[len(new) :] or before[len(gone) :]:
+        yield Span("same", space)
 
 
 def _spans(before: str, after: str) -> Iterator[Span]:
+    """What stayed, went and came; a word or two between changes goes and comes with them, for the reader's sake."""
     old, new = _WORD.findall(before), _WORD.findall(after)
+    gone, came = "", ""
     for how, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
-        if how == "equal":
-            yield Span("same", "".join(old[i1:i2]))
+        if how != "equal" or (gone + came and i2 - i1 <= _ISLAND_WORDS_MAX and i2 < len(old)):
+            gone, came = gone + "".join(old[i1:i2]), came + "".join(new[j1:j2])
             continue
-        if i1 < i2:
-            yield Span("gone", "".join(old[i1:i2]))
-        if j1 < j2:
-            yield Span("new", "".join(new[j1:j2]))
+        yield from _replaced(gone, came)
+        gone, came = "", ""
+        yield Span("same", "".join(old[i1:i2]))
+    yield from _replaced(gone, came)

@@ -44,7 +44,7 @@ async def reject(visit: Visit) -> web.Response:
         async with visit.seat.ledger.write() as s:
             draft = await drafts.unanswered(s, visit.number())
             if visit.field("revision") != str(draft.revision):
-                raise Stale("the draft changed while you had it open")
+                raise Stale("its words changed")
             await drafts.reject(s, visit.number(), visit.person_id, reason, visit.now)
     except Refused as refused:
         raise await _refusal(visit, "Not rejected", refused) from refused
@@ -52,9 +52,10 @@ async def reject(visit: Visit) -> web.Response:
 
 
 async def _approve(s: AsyncSession, visit: Visit) -> None:
-    chosen = await carriers(s, visit.seat)
+    draft = await drafts.unanswered(s, visit.number())
+    chosen = await carriers(s, visit.seat, draft.incident_id)
     revision = visit.field("revision")
-    approval = await approvals.approve(
+    await approvals.approve(
         s,
         update_id=visit.number(),
         person_id=visit.person_id,
@@ -64,16 +65,15 @@ async def _approve(s: AsyncSession, visit: Visit) -> None:
         left_out=chosen.left_out,
         now=visit.now,
     )
-    draft = await drafts.get(s, approval.update_id)
-    if draft is None or draft.facts_sha256 != visit.field("facts"):
-        raise Stale("the facts changed while you had it open")
+    if draft.facts_sha256 != visit.field("facts"):
+        raise Stale("its facts changed")
     if not chosen.carried:
         raise Refused("no channel can carry it now")
 
 
 async def _refusal(visit: Visit, what: str, refused: Refused) -> Refusal:
     """The refusal as the draft's own page shows it."""
-    advice = ADVICE.get(type(refused), "")
-    refusal = Refusal(409, f"{what}: {refused}.", advice)
+    why = "the draft changed while you had it open" if isinstance(refused, Stale) else str(refused)
+    refusal = Refusal(409, f"{what}: {why}.", ADVICE.get(type(refused), ""))
     refusal.shown = await update.show(visit, refusal=refusal)
     return refusal

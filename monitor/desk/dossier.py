@@ -57,17 +57,18 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, now: datetime) -> Do
         evidence=await gather(s, seat, members, now),
         members=len(members),
         taken_by=await taken_by(s, update.incident_id, names),
-        carriers=await carriers(s, seat),
+        carriers=await carriers(s, seat, update.incident_id),
         approval=await approvals.of_update(s, update_id),
         deliveries=await deliveries.of_update(s, update_id),
     )
 
 
-async def carriers(s: AsyncSession, seat: Seat) -> Carriers:
-    """The channels that can carry a notice now, by what fails now in any open incident."""
+async def carriers(s: AsyncSession, seat: Seat, incident_id: int) -> Carriers:
+    """The channels that can carry a notice now, by what fails in this incident, and for certain in any other."""
     names = {component.id: component.name for component in await components.everything(s)}
-    broken = {member.component_id: names[member.component_id] for member in await story.failing(s)}
-    return choose(seat.config.channel, broken)
+    ours = [member for member in await incidents.members(s, incident_id) if member.recovered_at is None]
+    failing = [*ours, *await story.failing(s)]
+    return choose(seat.config.channel, {member.component_id: names[member.component_id] for member in failing})
 
 
 async def taken_by(s: AsyncSession, incident_id: int, names: Mapping[int, str]) -> str | None:

@@ -59,11 +59,12 @@ def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
     """Where an incident stands, in one line."""
     if incident.resolved_at:
         length = span((incident.resolved_at - incident.opened_at).total_seconds())
-        end = f"{times.at(incident.opened_at)}, over after {length}"
-        return end if incident.confirmed_at else f"{end}: it was never confirmed, and nobody was told"
-    since = f"since {times.at(incident.opened_at)} ({times.since(incident.opened_at)})"
+        end = f"Began {times.at(incident.opened_at)}, over after {length}"
+        return end if incident.confirmed_at else f"{end}; it was never confirmed, and nobody was told"
     if incident.recovered_at:
-        return f"{since}; works again in our checks since {times.at(incident.recovered_at)}"
+        began = times.at(incident.opened_at)
+        return f"Began {began}; works again in our checks since {times.at(incident.recovered_at)}"
+    since = f"since {times.at(incident.opened_at)} ({times.since(incident.opened_at)})"
     failing = sum(member.recovered_at is None for member in members)
     checks = "1 check fails" if failing == 1 else f"{failing} checks fail"
     return f"{checks} {since}" + ("" if incident.confirmed_at else "; being confirmed")

@@ -106,4 +106,4 @@ def _note(targets: int, sharing: int, worst: Verdict) -> str:
     if not targets:
         return "nothing checks it"
     checks = "1 check" if targets == 1 else f"{targets} checks"
-    return checks if sharing == targets or worst is Verdict.UP else f"{sharing} of {checks}"
+    return checks if sharing == targets or worst is Verdict.UP else f"{sharing} of its {checks}"

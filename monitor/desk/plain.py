@@ -54,8 +54,9 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
 
 
 def _affected(part: Affected) -> str:
-    every = "in every look since then" if part.total else "not in every look"
-    return f"{part.failing} of {part.targets} {'check fails' if part.targets == 1 else 'checks fail'}, {every}"
+    if part.total:
+        return "its only check fails" if part.targets == 1 else f"all {part.targets} of its checks fail"
+    return f"{part.failing} of its {part.targets} checks {'fails' if part.failing == 1 else 'fail'}"
 
 
 def _act(act: Act | None, times: Times) -> str:

@@ -56,16 +56,16 @@ async def tell(s: AsyncSession, incident: Incident, members: Sequence[Member]) -
     names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
     moments = [
         *await _seen(s, incident, members),
-        *(_worded(revision, names) for revision in await story.revisions_of(s, incident.id, limit=MOMENTS_MAX)),
-        *(_done(act, names) for act in await incidents.acts(s, incident.id)),
         *_turns(incident),
+        *(_worded(one, names) for one in reversed(await story.revisions_of(s, incident.id, limit=MOMENTS_MAX))),
+        *(_done(act, names) for act in await incidents.acts(s, incident.id)),
     ]
     for update in await drafts.of_incident(s, incident.id):
         assert update.id is not None  # noqa: S101 - it stands in the record
         approval = await approvals.of_update(s, update.id)
         moments += _answered(update, approval, await deliveries.of_update(s, update.id), names)
-    moments.sort(key=lambda moment: moment.at, reverse=True)
-    return Story(tuple(moments[:MOMENTS_MAX]), is_cut=len(moments) > MOMENTS_MAX)
+    newest_first = sorted(moments, key=lambda moment: moment.at)[::-1]  # of one moment, the cause stays below
+    return Story(tuple(newest_first[:MOMENTS_MAX]), is_cut=len(moments) > MOMENTS_MAX)
 
 
 async def _seen(s: AsyncSession, incident: Incident, members: Sequence[Member]) -> list[Moment]:
@@ -73,7 +73,7 @@ async def _seen(s: AsyncSession, incident: Incident, members: Sequence[Member]) 
     until = (incident.resolved_at or datetime.max.replace(tzinfo=incident.opened_at.tzinfo) - _AFTERMATH) + _AFTERMATH
     targets = [member.target for member in members]
     found = await story.flips_during(s, targets, since=incident.opened_at, until=until, limit=MOMENTS_MAX)
-    return [_flipped(flip) for flip in found]
+    return [_flipped(flip) for flip in reversed(found)]
 
 
 def _flipped(flip: Flip) -> Moment:

@@ -34,7 +34,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         dossier = await read(s, visit.seat, visit.number(), visit.now)
     if dossier is None:
         raise missing()
-    update = dossier.update
+    update, sent = dossier.update, {delivery.channel for delivery in dossier.deliveries}
     return visit.page(
         "update.html",
         status=refusal.status if refusal else 200,
@@ -49,6 +49,9 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         standing=standing(visit, dossier),
         body=prose(update.body),
         unknown=unknown(dossier.facts),
+        unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
+        findings=(),
+        blocked=False,
         seen=lambda: seen(update),
         edited_by=dossier.names.get(update.edited_by or 0),
     )
