@@ -88,7 +88,7 @@ def _group(reference: re.Match[str]) -> str:
 
 
 def _verb(step: Any) -> str | None:  # noqa: ANN401 - whatever stands in the config
-    keys = step if isinstance(step, dict) else type(step).model_fields
+    keys = step if isinstance(step, dict) else getattr(type(step), "model_fields", ())
     return next((verb for verb in ("expect", "send", "starttls") if verb in keys), None)
 
 
