@@ -9,7 +9,7 @@ from markdown_it.token import Token
 # Controls, and the bidi and zero-width characters that make text lie on a screen (Unicode TR 36). Line ends and tabs
 # may stay, and so may the joiners that Persian and Indic words need.
 _HOSTILE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 _BLOCK_ENDS: Final = frozenset({"paragraph_close", "bullet_list_close", "ordered_list_close", "blockquote_close"})
 _LINK: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

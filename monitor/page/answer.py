@@ -20,7 +20,7 @@ class Answer:
     shared: bool = False
 
     @classmethod
-    def of(  # noqa: PLR0913 - an answer is its words and how they may be kept
+    def of(
         cls,
         text: str,
         content_type: str,

@@ -12,7 +12,7 @@ from monitor.config import Component, Site
 from monitor.ledger import deliveries
 from monitor.ledger.deliveries import Published
 from monitor.ledger.store import Ledger
-from monitor.page import render
+from monitor.page import api, feed, render
 from monitor.page.answer import Answer
 from monitor.page.moment import Moment, moment
 
@@ -26,7 +26,16 @@ QUIET_S: Final = 0.2
 
 _INCIDENT: Final = re.compile(r"/incidents/([1-9][0-9]{0,11})")
 _NOWHERE: Final = ""
-_FIXED: Final[dict[str, Callable[[Moment], Answer]]] = {"/": render.home, "/history": render.history}
+_FIXED: Final[dict[str, Callable[[Moment], Answer]]] = {
+    "/": render.home,
+    "/history": render.history,
+    "/feed.atom": feed.atom,
+    "/api/v2/summary.json": api.summary,
+    "/api/v2/status.json": api.status,
+    "/api/v2/components.json": api.components,
+    "/api/v2/incidents.json": api.incidents,
+    "/api/v2/incidents/unresolved.json": api.unresolved,
+}
 
 
 @dataclass(slots=True)

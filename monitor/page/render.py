@@ -70,9 +70,13 @@ def address(name: str) -> str:
     return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"
 
 
+def written(template: str, moment: Moment, **more: object) -> str:
+    """Fill a template with a moment, and what else it shows."""
+    return _environment().get_template(template).render(moment=moment, site=moment.site, times=_times(moment), **more)
+
+
 def _page(template: str, moment: Moment, *, status: int = 200, **more: object) -> Answer:
-    page = _environment().get_template(template).render(moment=moment, site=moment.site, times=_times(moment), **more)
-    return Answer.of(page, HTML, status=status)
+    return Answer.of(written(template, moment, **more), HTML, status=status)
 
 
 def _times(moment: Moment) -> Times:
