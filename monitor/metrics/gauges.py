@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from monitor.models import Stage
@@ -70,7 +70,7 @@ class Gauges(Collector):
         """Read at every scrape how many slots had no look, and how many samples were dropped."""
         self._skipped, self._dropped = skipped, dropped
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
         """Tell what the last snapshot holds."""
         snapshot = self.snapshot
         stages = _labelled("ownup_incidents_open", "Open incidents", "stage")
@@ -89,8 +89,8 @@ class Gauges(Collector):
         yield due
         overdue = sum(self.now is not None and at < self.now for at in snapshot.promised.values())
         yield GaugeMetricFamily("ownup_updates_overdue", "Promised updates that are late", overdue)
-        yield GaugeMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
-        yield GaugeMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
+        yield CounterMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
+        yield CounterMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
 
 
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:

@@ -1,0 +1,158 @@
+"""What a scrape gives: current, closed, and clean in the eyes of Prometheus' own tool."""
+
+import asyncio
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from monitor.metrics.app import make
+from monitor.metrics.gauges import Gauges, Snapshot
+from monitor.metrics.health import Pulse, patience_s
+from monitor.metrics.series import Series
+from monitor.models import Stage
+from monitor.verdict import Verdict
+from probes.finding import Outcome
+from probes.look import Certificate, Result
+from probes.notebook import Notebook
+from probes.reason import Reason
+from probes.target import Target
+
+NOW = datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
+
+
+class Web(Target):
+    """A kind of the test's own."""
+
+    async def look(self, notes: Notebook) -> None:
+        raise AssertionError(notes)
+
+
+SHOP = Web(kind="http", name="shop", component="website")
+
+
+def result(outcome: Outcome = Outcome.OK, reason: Reason | None = None, **more: object) -> Result:
+    """A Result of the shop."""
+    plain: dict[str, object] = {
+        "target": "shop",
+        "kind": "http",
+        "outcome": outcome,
+        "reason": reason,
+        "detail": 'the server said "boo" \n to us',
+        "started_at": NOW,
+        "duration_s": 0.25,
+        "phases": {"resolve": 0.01, "connect": 0.02},
+        "certificate": None,
+        "evidence": (),
+        "numbers": {"status_code": 200.0, "redirects": 0.0, "ssl": 1.0},
+    }
+    return Result(**(plain | more))
+
+
+@pytest.fixture
+def series() -> Series:
+    """The series of one shop that was looked at once."""
+    series = Series()
+    series.hear(SHOP, result(), Verdict.UP)
+    return series
+
+
+@pytest.fixture
+def gauges() -> Gauges:
+    """The gauges of a daemon with something to tell."""
+    gauges = Gauges(version="0.1.0")
+    gauges.snapshot = Snapshot(
+        {Stage.INVESTIGATING: 1}, drafts_waiting=2, pending_by_channel={"list": 3}, promised={7: NOW}
+    )
+    gauges.delivered("list", "delivered")
+    return gauges
+
+
+@pytest.fixture
+async def client(series: Series, gauges: Gauges) -> AsyncIterator[TestClient]:
+    """The listener for machines."""
+    app = make(gauges, series, Pulse(0.0), clock=lambda: NOW + timedelta(minutes=1), reload=lambda: False)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_promtool_finds_nothing_to_say(client: TestClient) -> None:
+    """``promtool check metrics`` reads the whole scrape without a complaint."""
+    answer = await client.get("/metrics")
+    assert answer.content_type == "text/plain"
+    tool = await asyncio.create_subprocess_exec("promtool", "check", "metrics", stdin=PIPE, stdout=PIPE, stderr=STDOUT)
+    said, _ = await tool.communicate(await answer.read())
+    assert (tool.returncode, said) == (0, b"")
+
+
+async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
+    """Open incidents, waiting drafts, deliveries on their way, and a promise that is late."""
+    text = await (await client.get("/metrics")).text()
+    for line in (
+        'ownup_incidents_open{stage="investigating"} 1.0',
+        'ownup_incidents_open{stage="monitoring"} 0.0',
+        "ownup_drafts_waiting 2.0",
+        'ownup_deliveries_pending{channel="list"} 3.0',
+        "ownup_updates_overdue 1.0",
+        'ownup_next_update_due_timestamp_seconds{incident="7"} 1.79535612e+09',
+    ):
+        assert line in text
+
+
+async def test_a_refused_reload_says_so(client: TestClient) -> None:
+    """``POST /-/reload`` answers 400 when the old config stays."""
+    assert (await client.post("/-/reload")).status == 400
+
+
+async def test_alive_but_not_looking(client: TestClient, series: Series, gauges: Gauges) -> None:
+    """Promise 6: healthy as long as the process lives, ready only while looks end."""
+    assert (await client.get("/-/ready")).status == 200
+    silent = make(gauges, series, Pulse(-1e9, patience_s=30.0), clock=lambda: NOW, reload=lambda: True)
+    async with TestClient(TestServer(silent)) as other:
+        assert (await other.get("/-/healthy")).status == 200
+        assert (await other.get("/-/ready")).status == 503
+
+
+def test_a_failure_and_a_success_have_the_same_series() -> None:
+    """CASES R23: the green series falls when the red one rises, since it is the same one."""
+    series = Series()
+    series.hear(SHOP, result(), Verdict.UP)
+    assert 'probe_success{target="shop"} 1' in series.text()
+    series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS), Verdict.SUSPECT)
+    assert 'probe_success{target="shop"} 0' in series.text()
+    assert 'ownup_verdict{target="shop",verdict="up"} 0' in series.text()
+    assert 'ownup_verdict{target="shop",verdict="suspect"} 1' in series.text()
+
+
+def test_error_texts_make_no_series() -> None:
+    """However many different things a server says, there is one series a reason."""
+    series = Series()
+    for number in range(100):
+        series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS, detail=f"said {number}"), Verdict.DOWN)
+    failures = [line for line in series.text().splitlines() if line.startswith("ownup_failures_total")]
+    assert failures == ['ownup_failures_total{target="shop",reason="status"} 100']
+
+
+def test_a_removed_target_takes_its_series_with_it(series: Series) -> None:
+    """CASES C11."""
+    series.keep(set())
+    assert "shop" not in series.text()
+
+
+def test_what_a_look_did_not_reach_is_gone(series: Series) -> None:
+    """A look without a certificate does not go on showing the last one's."""
+    certificate = Certificate("shop", "CA", ("shop",), NOW, NOW, NOW, "00", "TLSv1.3", "X")
+    series.hear(SHOP, result(certificate=certificate), Verdict.UP)
+    assert 'probe_tls_version_info{target="shop",version="TLSv1.3"} 1' in series.text()
+    series.hear(SHOP, result(Outcome.FAILED, Reason.CONNECT_REFUSED, numbers={}), Verdict.SUSPECT)
+    assert "probe_tls_version_info" not in series.text()
+    assert "probe_http_status_code" not in series.text()
+
+
+@pytest.mark.parametrize(("silent_s", "ready"), [(29.0, True), (31.0, False)])
+def test_patience_ends(silent_s: float, *, ready: bool) -> None:
+    """Two slots of the busiest target and the longest look may pass in silence."""
+    pulse = Pulse(last_result_s=100.0, patience_s=patience_s(shortest_interval_s=10.0, longest_timeout_s=10.0))
+    assert (pulse.why_not_ready(100.0 + silent_s) is None) is ready
