@@ -83,7 +83,7 @@ class Commands:
 
     def _unwanted(self, response: Response) -> Failed:
         said = self.talk.quoted(f"{response.tag} {response.rest}")
-        return Failed(Reason.PROTOCOL, f"{self.talk.peer} said {said} instead of {self.talk.awaited}")
+        return self.talk.lose(Reason.PROTOCOL, f"said {said} instead of {self.talk.awaited}")
 
 
 def _lines(verb: str, words: Sequence[bytes]) -> list[bytes]:

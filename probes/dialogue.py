@@ -31,7 +31,7 @@ class Dialogue:
     """One talk with one server. All that is said stands in the notebook's transcript, and in a stage of it.
 
     ``peer`` is how sentences call the server: "the mail server". ``awaited`` is what we wait for, and ``closed`` the
-    reason to give if the connection ends before it.
+    reason to give if the connection ends before it. ``lost`` tells that the talk fell apart: no more can be said.
     """
 
     def __init__(self, wire: Wire, notes: Notebook, target: Secured, *, host: str, peer: str) -> None:
@@ -39,6 +39,7 @@ class Dialogue:
         self.wire = wire
         self.notes = notes
         self.peer = peer
+        self.lost = False
         self._target = target
         self._host = host
         self._clock = asyncio.get_running_loop().time
@@ -98,18 +99,18 @@ class Dialogue:
                 raise
             end = len(self._buffer)
         if end > LINE_BYTES_MAX:
-            raise Failed(Reason.PROTOCOL, f"{self.peer} sent a line of more than {LINE_BYTES_MAX // 1024} KiB")
+            raise self.lose(Reason.PROTOCOL, f"sent a line of more than {LINE_BYTES_MAX // 1024} KiB")
         line = self._take(end + 1).rstrip(b"\r\n")
         self._lines_left -= 1
         if self._lines_left < 0:
-            raise Failed(Reason.PROTOCOL, f"{self.peer} said more than {TALK_LINES_MAX} lines in one talk")
+            raise self.lose(Reason.PROTOCOL, f"said more than {TALK_LINES_MAX} lines in one talk")
         self.notes.say("them", line)
         return line
 
     async def hear_exactly(self, count: int) -> bytes:
         """Hear so many bytes, whatever they are (an IMAP literal, RFC 9051 section 4.3)."""
         if count > LINE_BYTES_MAX:
-            raise Failed(Reason.PROTOCOL, f"{self.peer} announced {count} bytes at once")
+            raise self.lose(Reason.PROTOCOL, f"announced {count} bytes at once")
         while len(self._buffer) < count:
             await self._more()
         return self._take(count)
@@ -121,13 +122,20 @@ class Dialogue:
         back, and refuses (``starttls_injection``, CVE-2011-0411).
         """
         self.wire.unread(self._take(len(self._buffer)))
+        self.lost = True
         await self.wire.start_tls(self._target, self.notes, self._host)
+        self.lost = False
 
     @contextmanager
     def farewell(self, name: str) -> Iterator[None]:
         """Take leave: by now the verdict stands, so this may neither take long nor fail."""
         with self.stage(name, "its farewell", limit_s=FAREWELL_S), suppress(Failed):
             yield
+
+    def lose(self, reason: Reason, what: str) -> Failed:
+        """Give the talk up, because of what the server did."""
+        self.lost = True
+        return Failed(reason, f"{self.peer} {what}")
 
     def quoted(self, raw: bytes | str) -> str:
         """The server's words as they may stand in a sentence of ours: masked, harmless, short and in quotes."""
@@ -151,6 +159,7 @@ class Dialogue:
         except TimeoutError:
             raise self._late() from None
         except Failed as found:
+            self.lost = True
             if found.reason is not Reason.CONNECTION_CLOSED:
                 raise
             raise self._cut_off(self.closed, f"reset the connection before {self.awaited}") from found
@@ -158,7 +167,7 @@ class Dialogue:
             raise self._cut_off(self.closed, f"closed the connection before {self.awaited}")
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise Failed(Reason.PROTOCOL, f"{self.peer} said more than {TALK_BYTES_MAX // 1024} KiB in one talk")
+            raise self.lose(Reason.PROTOCOL, f"said more than {TALK_BYTES_MAX // 1024} KiB in one talk")
         self._buffer += data
 
     def _late(self) -> Failed:
@@ -167,7 +176,7 @@ class Dialogue:
     def _cut_off(self, reason: Reason, what: str) -> Failed:
         if self._buffer:
             self.notes.say("note", b"cut off in the middle of: " + self._buffer)
-        return Failed(reason, f"{self.peer} {what}")
+        return self.lose(reason, what)
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])

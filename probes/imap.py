@@ -40,16 +40,24 @@ class Imap(Mail):
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the IMAP server"
         ) as talk:
             commands = Commands(talk)
-            known = await self._hear_greeting(commands)
-            if self.tls_mode == "starttls":
-                await self._start_tls(commands, known=known)
-            if self.credentials and not known:
-                await self._sign_in(commands, *self.credentials)
-                known = True
-            if known:
-                await self._examine(commands)
+            try:
+                await self._converse(commands)
+            except Failed as found:
+                if talk.lost:
+                    raise
+                notes.concern(found)
             with talk.farewell("logout"):
                 await commands.give("LOGOUT", leaving=True)
+
+    async def _converse(self, commands: Commands) -> None:
+        known = await self._hear_greeting(commands)
+        if self.tls_mode == "starttls":
+            await self._start_tls(commands, known=known)
+        if self.credentials and not known:
+            await self._sign_in(commands, *self.credentials)
+            known = True
+        if known:
+            await self._examine(commands)
 
     async def _hear_greeting(self, commands: Commands) -> bool:
         """Whether the server knows us already (PREAUTH)."""
@@ -58,7 +66,7 @@ class Imap(Mail):
             greeting = await hear_response(talk)
         if greeting.tag != UNTAGGED or greeting.status not in {"OK", "PREAUTH", "BYE"}:
             said = talk.quoted(f"{greeting.tag} {greeting.rest}")
-            raise Failed(Reason.PROTOCOL, f"{talk.peer} greeted us with {said}, which is no IMAP greeting")
+            raise talk.lose(Reason.PROTOCOL, f"greeted us with {said}, which is no IMAP greeting")
         if greeting.status == "BYE":
             raise greeting.farewell(talk)
         if self.expect_greeting and not search(self.expect_greeting, greeting.rest):

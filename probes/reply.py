@@ -58,11 +58,11 @@ async def hear_reply(talk: Dialogue) -> Reply:
         line = (await talk.hear()).decode("utf-8", "backslashreplace")
         match = _LINE.fullmatch(line)
         if match is None:
-            raise Failed(Reason.PROTOCOL, f"{talk.peer} said {talk.quoted(line)}, which is no SMTP reply")
+            raise talk.lose(Reason.PROTOCOL, f"said {talk.quoted(line)}, which is no SMTP reply")
         lines.append(match[3] or "")
         if match[2] != "-":
             return Reply(int(match[1]), tuple(lines))
-    raise Failed(Reason.PROTOCOL, f"{talk.peer} sent a reply of more than {REPLY_LINES_MAX} lines")
+    raise talk.lose(Reason.PROTOCOL, f"sent a reply of more than {REPLY_LINES_MAX} lines")
 
 
 async def ask(talk: Dialogue, phase: str, line: str) -> Reply:

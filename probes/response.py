@@ -53,7 +53,7 @@ class Response:
     def farewell(self, talk: Dialogue) -> Failed:
         """What it means that the server took leave (BYE) while something else was awaited."""
         reason = _REASONS.get(self.code, talk.closed)
-        return Failed(reason, f"{talk.peer} said {self.said(talk)} instead of {talk.awaited}")
+        return talk.lose(reason, f"said {self.said(talk)} instead of {talk.awaited}")
 
 
 async def hear_response(talk: Dialogue) -> Response:
@@ -67,13 +67,13 @@ async def hear_response(talk: Dialogue) -> Response:
         literal = await talk.hear_exactly(int(announced[1]))
         line = await talk.hear()
         raw += b" " + literal + line
-    raise Failed(Reason.PROTOCOL, f"{talk.peer} sent a response with more than {LITERALS_MAX} literals")
+    raise talk.lose(Reason.PROTOCOL, f"sent a response with more than {LITERALS_MAX} literals")
 
 
 def _parsed(talk: Dialogue, text: str) -> Response:
     match = _RESPONSE.fullmatch(text)
     if match is None:
-        raise Failed(Reason.PROTOCOL, f"{talk.peer} said {talk.quoted(text)}, which is no IMAP response")
+        raise talk.lose(Reason.PROTOCOL, f"said {talk.quoted(text)}, which is no IMAP response")
     tag, rest = match[1], match[2] or ""
     status = _STATUS.fullmatch(rest)
     if status is None:

@@ -53,24 +53,18 @@ class Smtp(Mail):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the mail server"
         ) as talk:
-            await self._hear_greeting(talk)
             try:
                 await self._converse(talk)
-            except Degraded as found:
+            except (Failed, Degraded) as found:
+                if talk.lost:
+                    raise
                 notes.concern(found)
             with talk.farewell("quit"):
                 await talk.say(b"QUIT")
                 await hear_reply(talk)
 
-    async def _hear_greeting(self, talk: Dialogue) -> None:
-        with talk.stage("greeting", "its greeting", silence=Reason.GREETING_TIMEOUT, closed=Reason.GREETING):
-            reply = await hear_reply(talk)
-        if reply.code != self.expect_greeting:
-            reason = Reason.UNAVAILABLE if reply.transient else Reason.GREETING
-            detail = f"{talk.peer} greeted us with {reply.said(talk)} where {self.expect_greeting} was expected"
-            raise Failed(reason, detail)
-
     async def _converse(self, talk: Dialogue) -> None:
+        await self._hear_greeting(talk)
         if self.expect_greeting != _READY:
             return  # a server that turns everybody away, as it should, has nothing more to say
         capabilities = await self._say_hello(talk, "ehlo")
@@ -80,6 +74,14 @@ class Smtp(Mail):
             await self._sign_in(talk, capabilities.get("AUTH", ()), *self.credentials)
         if self.mail_from is not None:
             await self._offer_envelope(talk, self.mail_from)
+
+    async def _hear_greeting(self, talk: Dialogue) -> None:
+        with talk.stage("greeting", "its greeting", silence=Reason.GREETING_TIMEOUT, closed=Reason.GREETING):
+            reply = await hear_reply(talk)
+        if reply.code != self.expect_greeting:
+            reason = Reason.UNAVAILABLE if reply.transient else Reason.GREETING
+            detail = f"{talk.peer} greeted us with {reply.said(talk)} where {self.expect_greeting} was expected"
+            raise Failed(reason, detail)
 
     async def _say_hello(self, talk: Dialogue, phase: str) -> Capabilities:
         hello = "LHLO" if self.lmtp else "EHLO"

@@ -183,7 +183,7 @@ async def test_where_login_is_disabled_the_password_stays_here(offers: str) -> N
     async with serving(answering(GREETING, answers)) as server:
         result = await look_imap(server, **SIGN_IN)
     assert verdict(result) == (Outcome.FAILED, Reason.AUTH_DISABLED)
-    assert server.heard == [b"a1 CAPABILITY"]
+    assert server.heard == [b"a1 CAPABILITY", b"a2 LOGOUT"]
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,17 @@ async def test_each_answer_to_the_envelope_has_its_verdict(
     assert not any(line.startswith(b"DATA") for line in server.heard)
 
 
+@pytest.mark.parametrize("farewell", ["221 bye", "", "close"])
+async def test_a_refusal_is_answered_with_good_manners(farewell: str) -> None:
+    """Whatever was refused, we say QUIT, and neither its answer nor its absence changes the verdict."""
+    answers = {"EHLO": EHLO, "MAIL": "250 ok", "RCPT": "550 5.1.1 unknown", "QUIT": farewell}
+    async with serving(answering(GREETING, answers)) as server:
+        result = await look_smtp(server, timeout=0.3, **ENVELOPE)
+    assert verdict(result) == (Outcome.FAILED, Reason.RCPT)
+    assert server.heard[-1] == b"QUIT"
+    assert result.duration_s <= 0.35
+
+
 async def test_greylisting_is_over_at_the_second_look() -> None:
     """Deferred now and accepted later are both told as they are."""
     tries = iter(["450 4.2.0 Greylisted, come back", "250 2.1.5 ok"])
@@ -304,7 +315,7 @@ async def test_lmtp_says_lhlo_and_never_helo() -> None:
     async with serving(answering(GREETING, {"LHLO": "500 no", **QUIT})) as server:
         result = await look_smtp(server, lmtp=True)
     assert verdict(result) == (Outcome.FAILED, Reason.EHLO)
-    assert server.heard == [b"LHLO localhost"]
+    assert server.heard == [b"LHLO localhost", b"QUIT"]
 
 
 @pytest.mark.parametrize(
