@@ -86,7 +86,7 @@ def _problems(path: Path, text: str, written: Toml, found: list[Complaint]) -> t
             heard.append(complaint)
     where = lines(text)
     told = [Problem(path, line_of(it.key, where), tell(it.key, written), it.reason) for it in heard]
-    return tuple(sorted(told, key=lambda problem: problem.line))
+    return tuple(sorted(told, key=lambda problem: (problem.line, problem.key)))
 
 
 def _one_within_the_other(one: Key, other: Key) -> bool:

@@ -92,16 +92,6 @@ def _value(details: ErrorDetails, key: Key, document: Document) -> str:
     return str(details["ctx"]["error"])
 
 
-def _pattern(details: ErrorDetails, key: Key, document: Document) -> str:
-    del details
-    pattern = value_at(key, document.written)
-    try:
-        re.compile(str(value_at(key, document.meant)))
-    except re.error as error:
-        return f'"{pattern}" is not a regular expression: {error}'
-    return f'"{pattern}" is not a regular expression'
-
-
 def _limit(details: ErrorDetails, key: Key, document: Document) -> str:
     [(name, limit)] = details["ctx"].items()
     as_written = duration if isinstance(value_at(key, document.meant), str) else str
@@ -139,7 +129,6 @@ _WORDS: Final[Mapping[str, Callable[[ErrorDetails, Key, Document], str]]] = {
     "union_tag_invalid": _no_kind,
     "union_tag_not_found": _no_kind,
     "value_error": _value,
-    "pattern_regex": _pattern,
     "greater_than": _limit,
     "greater_than_equal": _limit,
     "less_than": _limit,

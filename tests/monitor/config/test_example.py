@@ -5,18 +5,15 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
 from pydantic_core import PydanticUndefined
 
-from monitor.config import Config, Defaults, load
-from monitor.config.tables import models
-from monitor.publish import KINDS as CHANNEL_KINDS
+from monitor.config import Defaults, load
 from monitor.publish import Channel, Kind
-from probes.kinds import KINDS
 from probes.target import Target
+from tests.monitor.config.keys import TABLES, is_default, options
 
 EXAMPLE: Final = Path(__file__).parents[3] / "config.example.toml"
 HEADER: Final = re.compile(r"(?:# )?\[+(?P<section>\w+)\]+")
@@ -55,30 +52,6 @@ def _name(section: str, keys: dict[str, Shown]) -> str:
     return f"{section} {tomllib.loads(f'x = {kind.value}')['x']}" if kind else section
 
 
-def options(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, object, object]]:
-    """Every key of a class, that of a table within it by its dotted name, with its type and its default."""
-    for name, field in model.model_fields.items():
-        inner = [one for one in models(field.annotation) if name == "tls"]
-        if inner:
-            yield from options(inner[0], f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", field.rebuild_annotation(), field.get_default(call_default_factory=True)
-
-
-def named(section: str, *kinds: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """The tables of a section, one a kind."""
-    return {f"{section} {get_args(kind.model_fields['kind'].annotation)[0]}": kind for kind in kinds}
-
-
-TABLES: Final = {
-    **{
-        name: models(field.annotation)[0]
-        for name, field in Config.model_fields.items()
-        if name not in {"path", "target", "channel"}
-    },
-    **named("target", *KINDS),
-    **named("channel", *CHANNEL_KINDS),
-}
 EXPLAINED_ONCE: Final = {
     "target": {*(key for key, *_ in options(Defaults)), *Target.model_fields},
     "channel": {*Channel.model_fields},
@@ -113,8 +86,7 @@ def test_every_key_is_shown_with_its_default(name: str, shown: dict[str, dict[st
         if default is PydanticUndefined:
             assert one.off or one.note.startswith("required"), key
         else:
-            told = one.default and tomllib.loads(f"x = {one.default}")["x"]
-            assert (None if told is None else TypeAdapter(annotation).validate_python(told)) == default, key
+            assert is_default(one.default, annotation, default), key
 
 
 @pytest.mark.parametrize(("name", "first"), [("target", "target http"), ("channel", "channel page")])
