@@ -102,7 +102,7 @@ async def pending_counts(s: AsyncSession) -> dict[str, int]:
     """How many deliveries wait or are being sent, by channel; channels without any are left out."""
     wanted = select(col(Delivery.channel), func.count()).where(col(Delivery.state).in_(UNDELIVERED))
     counted = await s.execute(wanted.group_by(col(Delivery.channel)))
-    return {channel: count for channel, count in counted}
+    return dict(counted.all())
 
 
 async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
