@@ -10,6 +10,7 @@ from typing import Final
 
 from probes.finding import Failed, Finding, Unknown
 from probes.notebook import Notebook
+from probes.ready import writable
 from probes.reason import Reason
 from probes.resolve import Address
 
@@ -111,11 +112,20 @@ async def _dial(address: Address) -> socket.socket:
     try:
         sock.settimeout(0)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, address.sockaddr)
+        await _shake(sock, address)
     except BaseException:
         sock.close()
         raise
     return sock
+
+
+async def _shake(sock: socket.socket, address: Address) -> None:
+    code = sock.connect_ex(address.sockaddr)
+    if code == errno.EINPROGRESS:
+        await writable(sock)
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
 
 
 def _finding(failures: Sequence[tuple[Address, OSError]]) -> Finding:

@@ -31,15 +31,12 @@ class Answer:
     status: int = 0
     phrase: str = ""
     version: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, list[str]] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
         """The header of this name; several of them are joined as one list (RFC 9110, section 5.3)."""
-        return ", ".join(self.all(name)) or None
-
-    def all(self, name: str) -> list[str]:
-        """Every header of this name."""
-        return [value for key, value in self.headers if key == name]
+        values = self.headers.get(name)
+        return ", ".join(values) if values else None
 
     @property
     def content_length(self) -> int | None:
@@ -61,7 +58,7 @@ class Exchange:
         self._wire = wire
         self._bodiless = bodiless
         self._body_bytes_max = self._raw_bytes_max = body_bytes_max
-        self._received = self._interim = 0
+        self._received = self._headers = self._interim = 0
         self._first = b""
         self._headed = self._complete = False
         self._finding: Finding | None = None
@@ -173,8 +170,9 @@ class Exchange:
         """A header, or a trailer: those come too late to count."""
         if self._headed:
             return
-        self.answer.headers.append((name.decode("latin-1").lower(), value.decode("utf-8", "replace")))
-        if len(self.answer.headers) > HEADERS_MAX:
+        self.answer.headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("utf-8", "replace"))
+        self._headers += 1
+        if self._headers > HEADERS_MAX:
             self._finding = Failed(Reason.PROTOCOL, f"more than {HEADERS_MAX} headers")
             raise StopIteration
 

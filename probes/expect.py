@@ -1,7 +1,8 @@
-"""What an HTTP answer may be asked to be: rules as the config writes them, and whether an answer keeps them."""
+"""What an HTTP answer is expected to be: rules as the config writes them, and the first one that an answer breaks."""
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
@@ -11,10 +12,12 @@ from probes.finding import Failed
 from probes.pattern import Pattern, search
 from probes.reason import Reason
 from probes.request import HeaderName
+from probes.target import Options
 from probes.transcript import harmless
 
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
 EXCERPT_BYTES: Final = 200
+QUOTED_MAX: Final = 3
 
 _REFUSALS: Final = frozenset({401, 403, 429})
 _SIZES: Final = {"B": 1, "kB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2}
@@ -48,14 +51,72 @@ HeaderPatterns = dict[HeaderName, Patterns]
 HttpVersion = Literal["1.0", "1.1", "2", "3"]
 
 
-def wrong_status(answer: Answer, expected: Statuses) -> Failed | None:
-    """A status that is not among the expected; one that refuses us is told apart from one that fails everybody."""
-    if any(answer.status in _codes(text) for text in expected):
+class Expectations(Options):
+    """The rules that the last answer of a look must keep."""
+
+    expect_status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
+    expect_http_versions: tuple[HttpVersion, ...] = ()
+    require_tls: bool = False
+    header_must_match: HeaderPatterns = Field(default_factory=dict)
+    header_must_not_match: HeaderPatterns = Field(default_factory=dict)
+    headers_may_be_missing: tuple[HeaderName, ...] = ()
+    body_must_match: Patterns = ()
+    body_must_not_match: Patterns = ()
+    max_body: Size = 1024 * 1024
+
+    def broken_by_head(self, answer: Answer, *, encrypted: bool) -> Failed | None:
+        """The first rule that the answer's head breaks; a wrong status says most."""
+        return (
+            self._wrong_status(answer)
+            or self._wrong_version(answer)
+            or (None if encrypted or not self.require_tls else Failed(Reason.NOT_TLS, "the answer came in plain HTTP"))
+            or self._lacking_header(answer)
+            or self._unwanted_header(answer)
+        )
+
+    def broken_by_body(self, text: bytes | str) -> Failed | None:
+        """The first rule that the body breaks."""
+        for pattern in self.body_must_match:
+            if not search(pattern, text):
+                return Failed(Reason.BODY_MISMATCH, f"the body lacks '{pattern}'; it is {excerpt(text)}")
+        for pattern in self.body_must_not_match:
+            if found := search(pattern, text):
+                return Failed(Reason.BODY_MISMATCH, f"the body has {quoted(found[0])}, which matches '{pattern}'")
         return None
-    reason = Reason.REFUSED if answer.status in _REFUSALS else Reason.STATUS
-    return Failed(reason, f"the server answered {answer}")
+
+    def _wrong_status(self, answer: Answer) -> Failed | None:
+        if any(answer.status in _codes(text) for text in self.expect_status):
+            return None
+        # That we are refused need not mean that customers are.
+        reason = Reason.REFUSED if answer.status in _REFUSALS else Reason.STATUS
+        return Failed(reason, f"the server answered {answer}")
+
+    def _wrong_version(self, answer: Answer) -> Failed | None:
+        expected = self.expect_http_versions
+        if not expected or answer.version in expected:
+            return None
+        detail = f"the server answered in HTTP/{answer.version}, and HTTP/{' or '.join(expected)} is expected"
+        return Failed(Reason.PROTOCOL, detail)
+
+    def _lacking_header(self, answer: Answer) -> Failed | None:
+        optional = {name.lower() for name in self.headers_may_be_missing}
+        for name, pattern in _each(self.header_must_match):
+            values = answer.headers.get(name.lower(), [])
+            if not values and name.lower() not in optional:
+                return Failed(Reason.HEADER_MISMATCH, f"the header {name} is missing")
+            if values and not any(search(pattern, value) for value in values):
+                return Failed(Reason.HEADER_MISMATCH, f"the header {name} is {quoted(*values)}, and lacks '{pattern}'")
+        return None
+
+    def _unwanted_header(self, answer: Answer) -> Failed | None:
+        for name, pattern in _each(self.header_must_not_match):
+            for value in answer.headers.get(name.lower(), ()):
+                if search(pattern, value):
+                    return Failed(Reason.HEADER_MISMATCH, f"the header {name} is {quoted(value)}, and has '{pattern}'")
+        return None
 
 
+@lru_cache(maxsize=1024)
 def _codes(text: str) -> range:
     if text.endswith("xx"):
         return range(int(text[0]) * 100, int(text[0]) * 100 + 100)
@@ -63,44 +124,8 @@ def _codes(text: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def wrong_version(answer: Answer, expected: tuple[HttpVersion, ...]) -> Failed | None:
-    """An HTTP version that is not among the expected; none expected means any."""
-    if not expected or answer.version in expected:
-        return None
-    return Failed(Reason.PROTOCOL, f"the server answered in HTTP/{answer.version}, expected {' or '.join(expected)}")
-
-
-def wrong_header(
-    answer: Answer, must: HeaderPatterns, must_not: HeaderPatterns, may_be_missing: tuple[HeaderName, ...]
-) -> Failed | None:
-    """The first header that breaks a rule."""
-    optional = {name.lower() for name in may_be_missing}
-    for name, pattern in _rules(must):
-        values = answer.all(name.lower())
-        if not values and name.lower() not in optional:
-            return Failed(Reason.HEADER_MISMATCH, f"the header {name} is missing")
-        if values and not any(search(pattern, value) for value in values):
-            return Failed(Reason.HEADER_MISMATCH, f"the header {name} is {_quoted(values)}, which lacks '{pattern}'")
-    for name, pattern in _rules(must_not):
-        for value in answer.all(name.lower()):
-            if search(pattern, value):
-                return Failed(Reason.HEADER_MISMATCH, f"the header {name} is {_quoted([value])}, which has '{pattern}'")
-    return None
-
-
-def _rules(rules: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _each(rules: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     return ((name, pattern) for name, patterns in rules.items() for pattern in patterns)
-
-
-def wrong_body(text: bytes | str, must: tuple[str, ...], must_not: tuple[str, ...]) -> Failed | None:
-    """The first rule that the body breaks."""
-    for pattern in must:
-        if not search(pattern, text):
-            return Failed(Reason.BODY_MISMATCH, f"the body lacks '{pattern}'; it begins {excerpt(text)}")
-    for pattern in must_not:
-        if found := search(pattern, text):
-            return Failed(Reason.BODY_MISMATCH, f"the body has {_quoted(found[:1])}, which matches '{pattern}'")
-    return None
 
 
 def text_of(body: bytes, content_type: str | None) -> bytes | str:
@@ -120,5 +145,6 @@ def excerpt(text: bytes | str) -> str:
     return f"'{harmless(text[:EXCERPT_BYTES])}'" if text else "empty"
 
 
-def _quoted(values: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(f"'{harmless(value)[:EXCERPT_BYTES]}'" for value in values[:3])
+def quoted(*values: str) -> str:
+    """A stranger's words, short and harmless, as they may stand in a sentence of ours."""
+    return ", ".join(f"'{harmless(value)[:EXCERPT_BYTES]}'" for value in values[:QUOTED_MAX])

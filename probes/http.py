@@ -1,103 +1,42 @@
 """The kind ``http``: ask a web server as a customer's browser would, and judge its answer."""
 
-import re
-from base64 import b64encode
 from collections.abc import Iterator
-from functools import cached_property
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field
 from yarl import URL
 
 from probes.exchange import Answer, Exchange
-from probes.expect import (
-    HeaderPatterns,
-    HttpVersion,
-    Patterns,
-    Size,
-    Statuses,
-    excerpt,
-    text_of,
-    wrong_body,
-    wrong_header,
-    wrong_status,
-    wrong_version,
-)
+from probes.expect import Expectations, excerpt, text_of
 from probes.finding import Failed, Finding
 from probes.notebook import Notebook
 from probes.reason import Reason
-from probes.request import HeaderName, HeaderValue, Method, Request, WebAddress
+from probes.request import Asking, Request
 from probes.tls import Secured
 from probes.wire import Wire, open_wire, stage
 
-# How long we wait for the body of an answer that has failed already: it may say why.
+# How long we wait for the body of an answer that has failed already.
 EXPLANATION_S: Final = 1.0
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_SECRET_HEADER: Final = re.compile("auth|cookie|key|token|secret|password|session", re.IGNORECASE)
 _SHOWN_HEADERS: Final = frozenset(
     {"server", "date", "content-type", "content-length", "content-encoding", "location", "retry-after", "via", "age"}
 )
 
 
-class Http(Secured):
-    """One request, its redirects, and rules for the last answer. Without a scheme the url is http."""
+class Http(Secured, Asking, Expectations):
+    """One request, its redirects, and rules for the last answer."""
 
     summary: ClassVar[str] = "a website or an HTTP interface"
 
     kind: Literal["http"] = "http"
-    url: WebAddress
-    method: Method = "GET"
-    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-    body: Annotated[str, Field(max_length=1024 * 1024)] = ""
-    username: Annotated[str, Field(pattern="^[^:]*$")] | None = None
-    password: SecretStr | None = None
-    bearer_token: SecretStr | None = None
-    expect_status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
-    expect_http_versions: tuple[HttpVersion, ...] = ()
     follow_redirects: bool = True
     max_redirects: Annotated[int, Field(ge=0, le=50)] = 10
     allow_redirect_to: tuple[str, ...] | None = None
-    body_must_match: Patterns = ()
-    body_must_not_match: Patterns = ()
-    header_must_match: HeaderPatterns = Field(default_factory=dict)
-    header_must_not_match: HeaderPatterns = Field(default_factory=dict)
-    headers_may_be_missing: tuple[HeaderName, ...] = ()
-    max_body: Size = 1024 * 1024
-    require_tls: bool = False
-
-    @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> Self:
-        if self.bearer_token and (self.username or self.password):
-            raise ValueError("bearer_token and username: both are not allowed")
-        if bool(self.password) and self.username is None:
-            raise ValueError("password needs a username")
-        if self._authorization and any(name.lower() == "authorization" for name in self.headers):
-            raise ValueError("headers has an Authorization, and username or bearer_token would be another")
-        return self
 
     def secrets(self) -> Iterator[str]:
-        """The secret options, how they look on the wire, and headers that by their name hold one."""
-        yield from super().secrets()
-        yield self._authorization.removeprefix("Basic ").removeprefix("Bearer ")
-        yield from (value for name, value in self.headers.items() if _SECRET_HEADER.search(name))
-
-    @property
-    def _authorization(self) -> str:
-        if self.bearer_token:
-            return f"Bearer {self.bearer_token.get_secret_value()}"
-        if self.username is not None:
-            password = self.password.get_secret_value() if self.password else ""
-            return "Basic " + b64encode(f"{self.username}:{password}".encode()).decode()
-        return ""
-
-    @cached_property
-    def request(self) -> Request:
-        """What we ask first."""
-        headers = tuple(self.headers.items())
-        if self._authorization:
-            headers = (*headers, ("Authorization", self._authorization))
-        return Request(self.method, URL(self.url), headers, self.body.encode())
+        """What must be masked."""
+        return iter(self.confidential)
 
     async def look(self, notes: Notebook) -> None:
         """Ask, follow redirects, and judge the last answer. Raises Finding."""
@@ -132,41 +71,30 @@ class Http(Secured):
     async def _ask(self, exchange: Exchange, request: Request, notes: Notebook) -> Answer:
         notes.say("us", f"{request.method} {request.path} HTTP/1.1 (host: {request.host})")
         async with stage(notes, "processing", limit_s=self.stage_timeout):
-            return await exchange.ask(bytes(request))
+            return await exchange.ask(request.raw)
 
     async def _judge(self, exchange: Exchange, notes: Notebook, *, encrypted: bool) -> None:
-        answer = exchange.answer
-        problem = (
-            wrong_status(answer, self.expect_status)
-            or wrong_version(answer, self.expect_http_versions)
-            or self._not_tls(encrypted=encrypted)
-            or wrong_header(answer, self.header_must_match, self.header_must_not_match, self.headers_may_be_missing)
-        )
-        body = await self._read(exchange, notes, problem)
-        text = text_of(body, answer.get("content-type"))
-        problem = problem or wrong_body(text, self.body_must_match, self.body_must_not_match)
-        if problem:
+        broken = self.broken_by_head(exchange.answer, encrypted=encrypted)
+        body = await self._read(exchange, notes, broken)
+        text = text_of(body, exchange.answer.get("content-type"))
+        broken = broken or self.broken_by_body(text)
+        if broken:
             notes.say("them", f"body: {excerpt(text)}")
-            raise problem
+            raise broken
 
-    async def _read(self, exchange: Exchange, notes: Notebook, problem: Finding | None) -> bytes:
-        """The body; where a problem stands already, as much of it as comes at once."""
-        silence, limit_s = (problem.reason, EXPLANATION_S) if problem else (Reason.TIMEOUT, self.stage_timeout)
+    async def _read(self, exchange: Exchange, notes: Notebook, broken: Finding | None) -> bytes:
+        """The body; when a rule is broken already, as much of it as comes soon: it may say why."""
+        silence, limit_s = (broken.reason, EXPLANATION_S) if broken else (Reason.TIMEOUT, self.stage_timeout)
         try:
             async with stage(notes, "transfer", silence=silence, limit_s=limit_s):
                 return await exchange.read()
         except Finding:
-            if problem is None:
+            if broken is None:
                 raise
             return bytes(exchange.body)
         finally:
             notes.numbers["body_bytes"] = len(exchange.body)
             notes.say("note", f"a body of {len(exchange.body)} bytes")
-
-    def _not_tls(self, *, encrypted: bool) -> Failed | None:
-        if self.require_tls and not encrypted:
-            return Failed(Reason.NOT_TLS, "the answer came over plain HTTP")
-        return None
 
     def _allow(self, url: URL) -> None:
         """Refuse a redirect to a host that ``allow_redirect_to`` does not name; our own host is always allowed."""
@@ -183,8 +111,8 @@ class Http(Secured):
         numbers["ssl"] = float(wire.encrypted)
         if answer.content_length is not None:
             numbers["content_length"] = answer.content_length
-        notes.say("them", f"HTTP/{answer.version} {answer}")
-        notes.say("them", "; ".join(f"{name}: {value}" for name, value in answer.headers if name in _SHOWN_HEADERS))
+        shown = "".join(f"; {name}: {answer.get(name)}" for name in answer.headers if name in _SHOWN_HEADERS)
+        notes.say("them", f"HTTP/{answer.version} {answer}{shown}")
 
 
 def _is_host(host: str, allowed: str) -> bool:

@@ -24,6 +24,8 @@ def inflate(body: bytes, codings: tuple[str, ...], bytes_max: int) -> bytes:
 
 def codings_of(content_encoding: str) -> tuple[str, ...]:
     """The codings of a ``Content-Encoding`` header; empty if there is none, or any that we do not know."""
+    if not content_encoding:
+        return ()
     names = tuple(name.strip().lower() for name in content_encoding.split(",") if name.strip())
     names = tuple(name.removeprefix("x-") for name in names if name != "identity")
     return names if all(name in _DECODERS for name in names) and len(names) <= CODINGS_MAX else ()

@@ -1,7 +1,5 @@
 """The notebook of one look in progress: its phases, its transcript, its numbers, and what was not quite right."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -44,15 +42,9 @@ class Notebook:
     stage: str = "start"
     silence: Reason = Reason.TIMEOUT
 
-    @contextmanager
-    def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> Iterator[None]:
-        """Time one stage; a phase that comes again (the next hop of a redirect) adds up."""
-        self.stage, self.silence = name, silence
-        start = monotonic()
-        try:
-            yield
-        finally:
-            self.phases[name] = self.phases.get(name, 0.0) + monotonic() - start
+    def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> "Phase":
+        """Time one stage: ``with notes.phase(…)``. One that comes again (the next hop of a redirect) adds up."""
+        return Phase(self, name, silence)
 
     def say(self, who: Speaker, raw: bytes | str) -> None:
         """Write a line into the transcript, stamped with the seconds since the look began."""
@@ -61,3 +53,23 @@ class Notebook:
     def concern(self, finding: Finding) -> None:
         """Remember that something was not as promised, and go on looking; the worst concern decides in the end."""
         self.concerns.append(finding)
+
+
+class Phase:
+    """One stage being timed. It is a class since a look has several, and generators cost thrice as much."""
+
+    __slots__ = ("_name", "_notes", "_silence", "_start")
+
+    def __init__(self, notes: Notebook, name: str, silence: Reason) -> None:
+        self._notes = notes
+        self._name = name
+        self._silence = silence
+        self._start = 0.0
+
+    def __enter__(self) -> None:
+        self._notes.stage, self._notes.silence = self._name, self._silence
+        self._start = monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        phases = self._notes.phases
+        phases[self._name] = phases.get(self._name, 0.0) + monotonic() - self._start

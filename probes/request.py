@@ -1,14 +1,17 @@
 """What an HTTP request says on the wire, and what it becomes when the server sends it elsewhere."""
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, replace
-from typing import Annotated, Final
+from functools import cached_property
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from yarl import URL
 
 from probes.finding import Failed
 from probes.reason import Reason
+from probes.target import Options
 from probes.transcript import harmless
 
 USER_AGENT: Final = "Ownup"
@@ -18,6 +21,7 @@ _SCHEMES: Final = frozenset({"http", "https"})
 _WORD: Final = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110, section 5.6.2
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _CONFIDENTIAL: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SECRET_HEADER: Final = re.compile("auth|cookie|key|token|secret|password|session", re.IGNORECASE)
 _REWRITTEN_TO_GET: Final = frozenset({301, 302, 303})
 _WITH_LENGTH: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -46,7 +50,7 @@ HeaderName = Annotated[str, Field(pattern=_WORD, max_length=256), AfterValidator
 HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0a-\x1f\x7f]*$", max_length=8192)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One request; ``headers`` are those that the config gives, and go before our own."""
 
@@ -55,7 +59,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
-    @property
+    @cached_property
     def host(self) -> str:
         """Whom we ask for: the Host header if one was given, else the host of the url, with the port if unusual."""
         given = (value for name, value in self.headers if name.lower() == "host")
@@ -66,12 +70,14 @@ class Request:
         """The name in TLS that goes with the host (RFC 6066, section 3: without a last dot)."""
         return (URL.build(scheme="https", authority=self.host).host or "").rstrip(".")
 
-    @property
+    @cached_property
     def path(self) -> str:
         """What stands in the request line."""
         return self.url.raw_path_qs or "/"
 
-    def __bytes__(self) -> bytes:
+    @cached_property
+    def raw(self) -> bytes:
+        """The request as it goes over the wire."""
         headers = {
             "host": ("Host", self.host),
             "user-agent": ("User-Agent", USER_AGENT),
@@ -118,3 +124,50 @@ def _trusts(old: URL, new: URL) -> bool:
 
 def _without(headers: tuple[tuple[str, str], ...], names: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in headers if name.lower() not in names)
+
+
+class Asking(Options):
+    """What to ask. Without a scheme the url is http."""
+
+    url: WebAddress
+    method: Method = "GET"
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    body: Annotated[str, Field(max_length=1024 * 1024)] = ""
+    username: Annotated[str, Field(pattern="^[^:]*$")] | None = None
+    password: SecretStr | None = None
+    bearer_token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if self.bearer_token and (self.username or self.password):
+            raise ValueError("bearer_token and username: both are not allowed")
+        if self.password and self.username is None:
+            raise ValueError("password needs a username")
+        if self.authorization and any(name.lower() == "authorization" for name in self.headers):
+            raise ValueError("headers has an Authorization, and username or bearer_token would be another")
+        return self
+
+    @cached_property
+    def authorization(self) -> str:
+        """The Authorization header that the options ask for (RFC 7617, RFC 6750), or nothing."""
+        if self.bearer_token:
+            return f"Bearer {self.bearer_token.get_secret_value()}"
+        if self.username is not None:
+            password = self.password.get_secret_value() if self.password else ""
+            return "Basic " + b64encode(f"{self.username}:{password}".encode()).decode()
+        return ""
+
+    @cached_property
+    def request(self) -> Request:
+        """What we ask first."""
+        headers = tuple(self.headers.items())
+        if self.authorization:
+            headers = (*headers, ("Authorization", self.authorization))
+        return Request(self.method, URL(self.url), headers, self.body.encode())
+
+    @cached_property
+    def confidential(self) -> tuple[str, ...]:
+        """What must be masked: the secrets as they look on the wire, and headers that by their name hold one."""
+        given = (option.get_secret_value() for option in (self.password, self.bearer_token) if option)
+        named = (value for name, value in self.headers.items() if _SECRET_HEADER.search(name))
+        return (*given, self.authorization.removeprefix("Basic ").removeprefix("Bearer "), *named)

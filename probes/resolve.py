@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, ip_address
 from threading import BoundedSemaphore, Thread
 from typing import Any, Final, Literal
@@ -44,6 +44,7 @@ class Address:
         return f"[{host}]:{port}" if self.family == socket.AF_INET6 else f"{host}:{port}"
 
 
+@lru_cache(maxsize=65536)
 def literal(host: str, port: int) -> Address | None:
     """The address that a host such as ``127.0.0.1`` or ``::1`` already is, or None for a name."""
     try:

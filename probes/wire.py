@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
+from types import TracebackType
 from typing import Final
 
 from probes.certificate import in_words
 from probes.connect import connect
 from probes.finding import Failed, Finding, Unknown
 from probes.notebook import Notebook
+from probes.ready import readable, writable
 from probes.reason import Reason
 from probes.resolve import resolve
 from probes.session import Session
@@ -25,17 +27,33 @@ CHUNKS_PER_TURN: Final = 16
 _OUR_NETWORK: Final = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
-@asynccontextmanager
-async def stage(
-    notes: Notebook, name: str, *, silence: Reason = Reason.TIMEOUT, limit_s: float | None = None
-) -> AsyncIterator[None]:
+class stage:  # noqa: N801 - read as what it does: async with stage(…)
     """Time one stage as a phase, and end it with ``Failed(silence)`` after ``limit_s`` (``target.stage_timeout``)."""
-    with notes.phase(name, silence=silence):
-        try:
-            async with asyncio.timeout(limit_s):
-                yield
-        except TimeoutError as error:
-            raise Failed(silence, f"no answer within {limit_s:g} s (stage: {name})") from error
+
+    __slots__ = ("_limit", "_name", "_phase", "_silence")
+
+    def __init__(
+        self, notes: Notebook, name: str, *, silence: Reason = Reason.TIMEOUT, limit_s: float | None = None
+    ) -> None:
+        self._name = name
+        self._silence = silence
+        self._phase = notes.phase(name, silence=silence)
+        self._limit = asyncio.timeout(limit_s) if limit_s else None
+
+    async def __aenter__(self) -> None:
+        self._phase.__enter__()
+        if self._limit:
+            await self._limit.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._phase.__exit__()
+        if self._limit:
+            try:
+                await self._limit.__aexit__(kind, error, trace)
+            except TimeoutError as late:
+                raise Failed(self._silence, f"no answer in time (stage: {self._name})") from late
 
 
 class Wire:
@@ -131,10 +149,13 @@ class Wire:
         return data
 
     async def _push(self, data: bytes) -> None:
-        if not data:
-            return
+        left = memoryview(data)
         try:
-            await asyncio.get_running_loop().sock_sendall(self._sock, data)
+            while left:
+                try:
+                    left = left[self._sock.send(left) :]
+                except BlockingIOError:
+                    await writable(self._sock)
         except ConnectionError:
             pass  # the next receive says what the other side said before it left
         except OSError as error:
@@ -143,12 +164,15 @@ class Wire:
     async def _pull(self) -> bytes:
         self._chunks += 1
         if self._chunks % CHUNKS_PER_TURN == 0:
-            # The loop hands over waiting bytes without a pause; a flood must not keep the others from their turn.
+            # Bytes that wait already come without a pause; a flood must not keep the others from their turn.
             await asyncio.sleep(0)
-        try:
-            return await asyncio.get_running_loop().sock_recv(self._sock, CHUNK_BYTES)
-        except OSError as error:
-            raise _lost(error) from error
+        while True:
+            try:
+                return self._sock.recv(CHUNK_BYTES)
+            except BlockingIOError:
+                await readable(self._sock)
+            except OSError as error:
+                raise _lost(error) from error
 
     def _waiting(self) -> bool:
         """Whether the other side has sent something already, unasked."""
