@@ -122,8 +122,12 @@ def moment(published: Sequence[Published], site: Site, components: Sequence[Comp
     by_incident: dict[int, list[Published]] = {}
     for each in published:
         by_incident.setdefault(each.update.incident_id, []).append(each)
-    cases = sorted((_case(told, components) for told in by_incident.values()), key=lambda case: case.id, reverse=True)
+    cases = sorted((_case(told, components) for told in by_incident.values()), key=_told_at, reverse=True)
     return Moment(site, tuple(components), tuple(cases), now.replace(second=0, microsecond=0))
+
+
+def _told_at(case: Case) -> tuple[datetime, int]:
+    return case.first.published_at, case.id
 
 
 def _case(told: Sequence[Published], components: Sequence[Component]) -> Case:

@@ -1,0 +1,154 @@
+"""The page for programs: Statuspage's API v2 and Atom."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from monitor.models import Stage
+from tests.monitor.page.conftest import Public
+
+COMPONENT_KEYS = {
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "position",
+    "description",
+    "showcase",
+    "start_date",
+    "group_id",
+    "page_id",
+    "group",
+    "only_show_if_degraded",
+}
+INCIDENT_KEYS = {
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "monitoring_at",
+    "resolved_at",
+    "impact",
+    "shortlink",
+    "started_at",
+    "page_id",
+    "incident_updates",
+    "components",
+    "reminder_intervals",
+}
+UPDATE_KEYS = {
+    "id",
+    "status",
+    "body",
+    "incident_id",
+    "created_at",
+    "updated_at",
+    "display_at",
+    "affected_components",
+    "deliver_notifications",
+    "custom_tweet",
+    "tweet_id",
+}
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+async def api(public: Public, name: str, minute: int = 60) -> dict[str, Any]:
+    """One answer of the API."""
+    return json.loads(await public.read(f"/api/v2/{name}.json", minute))
+
+
+async def one_story(public: Public) -> None:
+    """One incident resolved, one open."""
+    over = await public.story.incident("web")
+    await public.post(over, "The website is down", minute=1, promise=30)
+    await public.post(over, "The website works", minute=20, stage=Stage.MONITORING, promise=40)
+    await public.post(over, "The website was down", minute=40, stage=Stage.RESOLVED)
+    await public.post(
+        await public.story.incident("send"), "You cannot send", minute=50, promise=80, body="**No** mail."
+    )
+
+
+async def test_each_answer_has_its_keys(public: Public) -> None:
+    """The top level is as clients know it."""
+    expected = {
+        "summary": {"page", "components", "incidents", "scheduled_maintenances", "status"},
+        "status": {"page", "status"},
+        "components": {"page", "components"},
+        "incidents": {"page", "incidents"},
+        "incidents/unresolved": {"page", "incidents"},
+    }
+    for name, keys in expected.items():
+        answer = await api(public, name)
+        assert set(answer) == keys
+        assert set(answer["page"]) == {"id", "name", "url", "time_zone", "updated_at"}
+
+
+async def test_an_incident_has_every_field_of_its_shape(public: Public) -> None:
+    """Times are ISO with milliseconds, updates newest first, ids twelve lower-case characters."""
+    await one_story(public)
+    answer = await api(public, "incidents")
+    open_, over = answer["incidents"]
+    assert set(over) >= INCIDENT_KEYS
+    assert all(set(update) >= UPDATE_KEYS for update in over["incident_updates"])
+    assert [update["status"] for update in over["incident_updates"]] == ["resolved", "monitoring", "investigating"]
+    times = {name: over[name] for name in ("created_at", "monitoring_at", "resolved_at", "updated_at", "started_at")}
+    assert times == {
+        "created_at": "2025-03-03T12:01:00.000Z",
+        "monitoring_at": "2025-03-03T12:20:00.000Z",
+        "resolved_at": "2025-03-03T12:40:00.000Z",
+        "updated_at": "2025-03-03T12:40:00.000Z",
+        "started_at": "2025-03-03T12:00:00.000Z",
+    }
+    assert (open_["status"], open_["resolved_at"]) == ("investigating", None)
+    assert open_["next_update_at"] == "2025-03-03T13:20:00.000Z"
+    assert open_["incident_updates"][0]["body"] == "No mail."
+    assert open_["shortlink"] == "https://status.test/incidents/2"
+    ids = [open_["id"], over["id"], *(update["id"] for update in over["incident_updates"])]
+    assert len(set(ids)) == len(ids)
+    assert all(len(each) == 12 and each == each.lower() for each in ids)
+
+
+async def test_components_stand_as_published(public: Public) -> None:
+    """A component is down by the published words, groups list their members, positions follow the config."""
+    await one_story(public)
+    told = (await api(public, "components"))["components"]
+    assert all(set(each) - {"components"} == COMPONENT_KEYS for each in told)
+    by_name = {each["name"]: each for each in told}
+    assert by_name["Sending email"]["status"] == "major_outage"
+    assert by_name["Website"]["status"] == by_name["Web"]["status"] == "operational"
+    assert by_name["Web"]["components"] == [by_name["Website"]["id"]]
+    assert by_name["Website"]["group_id"] == by_name["Web"]["id"]
+    assert [each["position"] for each in told if not each["group"]] == [1, 2, 3]
+
+
+async def test_the_whole_in_one_word(public: Public) -> None:
+    """Nothing open is none; one of three components down is major."""
+    assert (await api(public, "status"))["status"] == {
+        "indicator": "none",
+        "description": "All Systems Operational",
+    }
+    await one_story(public)
+    assert (await api(public, "summary"))["status"]["indicator"] == "major"
+    assert [each["status"] for each in (await api(public, "incidents/unresolved"))["incidents"]] == ["investigating"]
+
+
+async def test_the_feed_has_an_entry_for_each_update(public: Public) -> None:
+    """Newest first, ids that are their addresses, the words escaped once as Atom wants HTML."""
+    await one_story(public)
+    feed = ET.fromstring(await public.read("/feed.atom"))  # noqa: S314 - it is our own
+    titles = [entry.findtext("a:title", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
+    assert titles == ["You cannot send", "The website was down", "The website works", "The website is down"]
+    newest = feed.find("a:entry", ATOM)
+    assert newest.findtext("a:id", namespaces=ATOM) == "https://status.test/incidents/2#update-4"
+    assert newest.findtext("a:content", namespaces=ATOM) == "<p><strong>No</strong> mail.</p>\n"
+    assert feed.findtext("a:updated", namespaces=ATOM) == "2025-03-03T12:50:00+00:00"
+
+
+async def test_no_character_breaks_the_feed(public: Public) -> None:
+    """Controls and other characters that XML forbids are shown, not sent."""
+    hostile = "a\x00b\x0bc\x1f\ufffe\uffff]]> & <b>"
+    await public.post(await public.story.incident(), hostile, minute=1, body=hostile)
+    feed = ET.fromstring(await public.read("/feed.atom"))  # noqa: S314 - it is our own
+    assert feed.findtext("a:entry/a:title", namespaces=ATOM) == "a\\x00b\\x0bc\\x1f\\ufffe\\uffff]]> & <b>"
