@@ -31,7 +31,8 @@ def _bind(section: str, listen: Listen) -> socket.socket:
     try:
         return socket.create_server((listen.host, listen.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListen(f"[{section}] cannot listen on {listen}: {error.strerror or error}") from error
+        why = str(error.strerror or error).partition(" (while")[0]  # Python repeats the address in brackets.
+        raise CannotListen(f"[{section}] cannot listen on {listen}: {why}") from error
 
 
 async def serve(app: web.Application, listener: socket.socket) -> NoReturn:

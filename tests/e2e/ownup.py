@@ -27,11 +27,10 @@ class Ownup:
 
     async def start(self) -> None:
         """Start it, and wait until it has told its addresses."""
-        path = self.directory / "config.toml"
-        path.write_text(self.config)
+        (self.directory / "config.toml").write_text(self.config)
         with (self.directory / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "monitor", "run", "--config", str(path)),
+                *self.command(),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=self.environ,
@@ -42,6 +41,10 @@ class Ownup:
                 self._read((await self.process.stdout.readline()).decode())
             while not await self._answers():
                 await asyncio.sleep(0.05)
+
+    def command(self) -> list[str]:
+        """What an operator types."""
+        return [sys.executable, "-m", "monitor", "run", "--config", str(self.directory / "config.toml")]
 
     def _read(self, line: str) -> None:
         assert line, f"it did not start: {self.log()}"
