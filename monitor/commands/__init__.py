@@ -1,6 +1,7 @@
 """The command line: one file a command, and one word in a list."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ class OneLineParser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; usage and config errors are one line each and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a server may say what the terminal cannot show
     arguments = _parser().parse_args(words)
     command: Command = arguments.command
     try:

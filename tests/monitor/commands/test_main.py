@@ -1,6 +1,8 @@
 """The command line as a whole: usage errors, interruptions and broken pipes."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -61,3 +63,26 @@ def test_a_reader_that_goes_away_causes_no_traceback(make_config: MakeConfig, ta
     finally:
         os.close(write_end)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_what_a_terminal_cannot_show_is_escaped(tmp_path: Path) -> None:
+    """Not a traceback, because a name or a server's words are not in the terminal's letters."""
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "monitor", "check", str(tmp_path / "Rīga.toml")]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=environ)
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"/R\\u012bga.toml: cannot be read: no such file or directory\n")
+
+
+def test_an_interruption_ends_quietly(make_config: MakeConfig, target: MakeTarget) -> None:
+    """Ctrl-C while a server keeps us waiting: exit code 130, and not a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = make_config(target("submission", silent.getsockname()[1]))
+        command = [sys.executable, "-m", "monitor", "look", "--config", str(config)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=60) == (b"", b"")
+            connection.close()
+        assert process.returncode == 130
