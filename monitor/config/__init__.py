@@ -1,5 +1,6 @@
 """The config file, read strictly: a frozen Config, or every reason at once why there is none."""
 
+from monitor.config.changes import Changes, changes
 from monitor.config.load import load
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.schema import (
@@ -19,6 +20,7 @@ from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 
 __all__ = [
+    "Changes",
     "ChannelOptions",
     "Component",
     "Config",
@@ -33,6 +35,7 @@ __all__ = [
     "Site",
     "Storage",
     "Watch",
+    "changes",
     "did_you_mean",
     "load",
 ]
