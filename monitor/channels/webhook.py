@@ -1,10 +1,7 @@
-"""A webhook as Standard Webhooks has it (standardwebhooks.com): signed JSON by POST, the key in its headers."""
+"""A webhook: posts an update to one address, and reads the answer as a receipt, a delay or a refusal."""
 
 import base64
 import binascii
-import hashlib
-import hmac
-import json
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -15,6 +12,7 @@ from pydantic import AfterValidator, SecretStr
 from yarl import URL
 
 from monitor.channels.channel import Channel, Message, Permanent, Temporary
+from monitor.channels.post import PREFIX, headers, payload
 from monitor.channels.trust import Trust
 from monitor.markdown import visible
 
@@ -22,7 +20,6 @@ ANSWER_BYTES_MAX: Final = 4096
 ANSWER_SHOWN_MAX: Final = 200
 SECRET_BYTES_MIN: Final = 24
 SECRET_BYTES_MAX: Final = 64
-_PREFIX: Final = "whsec_"
 _BUSY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -36,11 +33,11 @@ def _address(url: SecretStr) -> SecretStr:
 def _signing_key(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     try:
-        size = len(base64.b64decode(text.removeprefix(_PREFIX), validate=True))
+        size = len(base64.b64decode(text.removeprefix(PREFIX), validate=True))
     except binascii.Error:
         size = 0
-    if not text.startswith(_PREFIX) or not SECRET_BYTES_MIN <= size <= SECRET_BYTES_MAX:
-        message = f'should be "{_PREFIX}" and base64 of {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} random bytes'
+    if not text.startswith(PREFIX) or not SECRET_BYTES_MIN <= size <= SECRET_BYTES_MAX:
+        message = f'should be "{PREFIX}" and base64 of {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} random bytes'
         raise ValueError(message)
     return secret
 
@@ -76,46 +73,6 @@ class Webhook(Channel):
                 return await _receipt(response, message.sent_at)
         except (aiohttp.ClientError, OSError) as error:
             raise Temporary(_plain(error)) from None
-
-
-def payload(message: Message) -> bytes:
-    """The body: the envelope of Standard Webhooks, and in ``data`` the update as it was approved."""
-    data = {
-        "incident_id": message.incident_id,
-        "update_id": message.update_id,
-        "kind": message.kind,
-        "stage": message.stage,
-        "language": message.language,
-        "title": message.title,
-        "body": message.body,
-        "short": message.short,
-        "approved_by": message.approver,
-        "approved_at": message.approved_at.isoformat(),
-        "next_update_at": message.next_update_at and message.next_update_at.isoformat(),
-        "site": message.site,
-        "url": message.page_url,
-    }
-    envelope = {"type": "incident.update", "timestamp": message.approved_at.isoformat(), "data": data}
-    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def headers(secret: SecretStr, message: Message, body: bytes) -> dict[str, str]:
-    """The headers of one attempt; only time and signature differ between attempts."""
-    timestamp = str(int(message.sent_at.timestamp()))
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "ownup",
-        "Idempotency-Key": message.key,
-        "webhook-id": message.key,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": signature(secret, f"{message.key}.{timestamp}.".encode() + body),
-    }
-
-
-def signature(secret: SecretStr, content: bytes) -> str:
-    """The symmetric signature of Standard Webhooks, version 1."""
-    key = base64.b64decode(secret.get_secret_value().removeprefix(_PREFIX))
-    return f"v1,{base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()}"
 
 
 async def _receipt(response: aiohttp.ClientResponse, now: datetime) -> str:

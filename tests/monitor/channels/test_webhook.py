@@ -16,7 +16,8 @@ from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
 from monitor.channels.channel import Message, Permanent, Temporary
-from monitor.channels.webhook import ANSWER_SHOWN_MAX, Webhook, signature
+from monitor.channels.post import signature
+from monitor.channels.webhook import ANSWER_SHOWN_MAX, Webhook
 from tests.monitor.channels.sinks import answer, hang, hook_sink, reset
 
 KEY = b"a key of thirty-two random bytes"
