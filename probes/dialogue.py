@@ -5,6 +5,7 @@ so that a refusal is heard as a refusal and not as silence.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
@@ -21,10 +22,10 @@ TALK_BYTES_MAX: Final = 1024 * 1024
 TALK_LINES_MAX: Final = 1000
 QUOTE_CHARS_MAX: Final = 200
 
-# A stage gives up this long before the whole look does, so that the detail can say what was missing.
-LAST_WORD_S: Final = 0.01
 # A farewell is good manners; no customer needs it.
 FAREWELL_S: Final = 1.0
+
+_ANYTHING: Final = re.compile(b"")
 
 
 class Dialogue:
@@ -39,15 +40,14 @@ class Dialogue:
         self.wire = wire
         self.notes = notes
         self.peer = peer
+        self.awaited = "an answer"
+        self.closed = Reason.CONNECTION_CLOSED
         self.lost = False
         self._target = target
         self._host = host
-        self._clock = asyncio.get_running_loop().time
-        self._ends_at = notes.began + target.timeout - LAST_WORD_S
-        self._deadline = self._ends_at
-        self._patience = ""
-        self.awaited = ""
-        self.closed = Reason.CONNECTION_CLOSED
+        self._instead = ""
+        self._limit_s: float | None = None
+        self._deadline: float | None = None
         self._buffer = bytearray()
         self._searched = 0
         self._bytes_left = TALK_BYTES_MAX
@@ -68,14 +68,18 @@ class Dialogue:
         ``awaited`` completes the sentence "did not send …". ``silence`` and ``closed`` are the reasons to give if
         nothing, or the end of the connection, comes instead within ``limit_s`` (``stage_timeout`` unless told).
         """
-        limit_s = limit_s or self._target.stage_timeout
-        self.awaited, self.closed = awaited, closed
-        deadline = self._clock() + limit_s if limit_s else self._ends_at
-        self._deadline = min(deadline, self._ends_at)
-        in_stage = limit_s is not None and deadline <= self._ends_at
-        self._patience = f"within {limit_s:g} s" if in_stage else f"within the {self._target.timeout:g} s of this look"
+        self.awaited, self.closed, self._instead = awaited, closed, ""
+        self._limit_s = limit_s or self._target.stage_timeout
+        self._deadline = asyncio.get_running_loop().time() + self._limit_s if self._limit_s else None
         with self.notes.phase(name, silence=silence):
+            self.notes.overdue = self._missing(self._target.timeout)
             yield
+
+    def heard_instead(self, reason: Reason, words: bytes | str) -> None:
+        """What was heard is not what is awaited: from now on, silence or a closed connection are for this reason."""
+        self.closed = self.notes.silence = reason
+        self._instead = f"; the last it said was {self.quoted(words)}"
+        self.notes.overdue = self._missing(self._target.timeout)
 
     async def say(self, line: bytes, *, shown: str | None = None) -> None:
         """Say one line; ``shown`` stands in the transcript instead of a line that holds a secret."""
@@ -115,13 +119,17 @@ class Dialogue:
             await self._more()
         return self._take(count)
 
-    async def start_tls(self) -> None:
-        """Turn to TLS, after STARTTLS was granted.
+    async def start_tls(self, *, answer: re.Pattern[bytes] = _ANYTHING) -> None:
+        """Turn to TLS, after STARTTLS was granted. ``answer`` is what an answer of this protocol begins with.
 
-        What the server said beyond its answer was said by whoever holds the line, before encryption: the wire gets it
-        back, and refuses (``starttls_injection``, CVE-2011-0411).
+        What came along with the grant was said by whoever holds the line, before encryption. If it could pass for an
+        answer it was meant to: the wire gets it back, and refuses (``starttls_injection``, CVE-2011-0411). Anything
+        else fools nobody; the server just cannot do TLS (``tls_handshake``).
         """
-        self.wire.unread(self._take(len(self._buffer)))
+        left = self._take(len(self._buffer))
+        if left and not answer.match(left):
+            raise self.lose(Reason.TLS_HANDSHAKE, f"granted STARTTLS, and then said {self.quoted(left)}")
+        self.wire.unread(left)
         self.lost = True
         await self.wire.start_tls(self._target, self.notes, self._host)
         self.lost = False
@@ -129,6 +137,7 @@ class Dialogue:
     @contextmanager
     def farewell(self, name: str) -> Iterator[None]:
         """Take leave: by now the verdict stands, so this may neither take long nor fail."""
+        self.notes.settled = True
         with self.stage(name, "its farewell", limit_s=FAREWELL_S), suppress(Failed):
             yield
 
@@ -162,21 +171,29 @@ class Dialogue:
             self.lost = True
             if found.reason is not Reason.CONNECTION_CLOSED:
                 raise
-            raise self._cut_off(self.closed, f"reset the connection before {self.awaited}") from found
+            raise self._gone("reset") from found
         if not data:
-            raise self._cut_off(self.closed, f"closed the connection before {self.awaited}")
+            raise self._gone("closed")
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise self.lose(Reason.PROTOCOL, f"said more than {TALK_BYTES_MAX // 1024} KiB in one talk")
         self._buffer += data
 
     def _late(self) -> Failed:
-        return self._cut_off(self.notes.silence, f"did not send {self.awaited} {self._patience}")
+        self._note_rest()
+        self.lost = True
+        return Failed(self.notes.silence, self._missing(self._limit_s or self._target.timeout))
 
-    def _cut_off(self, reason: Reason, what: str) -> Failed:
+    def _gone(self, how: str) -> Failed:
+        self._note_rest()
+        return self.lose(self.closed, f"{how} the connection before {self.awaited}{self._instead}")
+
+    def _missing(self, seconds: float) -> str:
+        return f"{self.peer} did not send {self.awaited} within {seconds:g} s{self._instead}"
+
+    def _note_rest(self) -> None:
         if self._buffer:
             self.notes.say("note", b"cut off in the middle of: " + self._buffer)
-        return self.lose(reason, what)
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])

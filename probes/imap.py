@@ -13,7 +13,7 @@ from probes.mailbox import spelled
 from probes.notebook import Notebook
 from probes.pattern import Pattern, search
 from probes.reason import Reason
-from probes.response import UNTAGGED, hear_response
+from probes.response import ANSWER, UNTAGGED, hear_response
 from probes.sasl import Mechanism, SignIn, choose
 from probes.target import Port
 from probes.transcript import MASK
@@ -85,7 +85,7 @@ class Imap(Mail):
             answer = await commands.give("STARTTLS")
         if not answer.ok:
             raise answer.final.refusal(talk, "STARTTLS", Reason.STARTTLS)
-        await talk.start_tls()
+        await talk.start_tls(answer=ANSWER)
 
     async def _sign_in(self, commands: Commands, username: bytes, password: bytes) -> None:
         # What was said before TLS counts no more, so it is asked again (RFC 9051 section 6.2.1).

@@ -62,7 +62,7 @@ async def look(target: Target) -> Result:
     except Finding as found:
         finding = found
     except TimeoutError:
-        finding = Failed(notes.silence, f"no answer within {target.timeout:g} s (stage: {notes.stage})")
+        finding = _late(target, notes)
     except Exception as bug:
         log.exception("our own bug while looking at %s", target.name)
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
@@ -81,6 +81,12 @@ async def look(target: Target) -> Result:
         evidence=notes.transcript.lines(),
         numbers=notes.numbers,
     )
+
+
+def _late(target: Target, notes: Notebook) -> Finding | None:
+    if notes.settled:
+        return None
+    return Failed(notes.silence, notes.overdue or f"no answer within {target.timeout:g} s (stage: {notes.stage})")
 
 
 def _worst(concerns: list[Finding]) -> Finding | None:

@@ -30,7 +30,8 @@ class Notebook:
 
     It is the clock of the event loop too, but uvloop tells the time in whole milliseconds, which blurs phases.
 
-    ``silence`` is the reason to give if the whole look's deadline strikes in the present stage.
+    ``silence`` is the reason to give if the whole look's deadline strikes in the present stage, and ``overdue`` the
+    sentence; there is a plain one if it is empty. Once the verdict is ``settled`` the deadline changes it no more.
     """
 
     transcript: Transcript
@@ -41,6 +42,8 @@ class Notebook:
     concerns: list[Finding] = field(default_factory=list)
     stage: str = "start"
     silence: Reason = Reason.TIMEOUT
+    overdue: str = ""
+    settled: bool = False
 
     def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> "Phase":
         """Time one stage: ``with notes.phase(…)``. One that comes again (the next hop of a redirect) adds up."""
@@ -67,7 +70,7 @@ class Phase:
         self._start = 0.0
 
     def __enter__(self) -> None:
-        self._notes.stage, self._notes.silence = self._name, self._silence
+        self._notes.stage, self._notes.silence, self._notes.overdue = self._name, self._silence, ""
         self._start = monotonic()
 
     def __exit__(self, *_: object) -> None:

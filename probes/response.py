@@ -12,6 +12,8 @@ LITERALS_MAX: Final = 16
 UNTAGGED: Final = "*"
 CONTINUATION: Final = "+"
 
+ANSWER: Final = re.compile(rb"[*+] |\S+ (?:OK|NO|BAD)\b", re.IGNORECASE)
+
 _LITERAL = re.compile(rb"~?\{(\d{1,10})\+?\}$")
 _RESPONSE = re.compile(r"(\S+)(?: (.*))?", re.DOTALL)
 _STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^\] ]+) ?([^\]]*)\] ?)?(.*)", re.DOTALL | re.IGNORECASE)

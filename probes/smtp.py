@@ -11,7 +11,7 @@ from probes.finding import Degraded, Failed, Finding
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.reason import Reason
-from probes.reply import Reply, ask, hear_reply, refusal
+from probes.reply import ANSWER, Reply, ask, hear_reply, refusal
 from probes.target import Port
 
 Code = Annotated[int, Field(ge=200, le=599)]
@@ -103,7 +103,7 @@ class Smtp(Mail):
             return False
         reply = await ask(talk, "starttls", "STARTTLS")
         if reply.code == _READY:
-            await talk.start_tls()
+            await talk.start_tls(answer=ANSWER)
             return True
         found = refusal(talk, reply, "STARTTLS", Reason.STARTTLS)
         if required or found.reason is Reason.UNAVAILABLE:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from probes.dialogue import Dialogue
-from probes.finding import Failed
 from probes.pattern import Pattern, groups, search
 from probes.reason import Reason
 from probes.target import Options
@@ -30,22 +29,12 @@ class Expect(Options):
 
     async def take(self, talk: Dialogue, _captures: Captures) -> Captures:
         """What the match captured. Raises Failed: ``body_mismatch`` if lines came, but none that matches."""
-        last: str | None = None
         with talk.stage("expect", f"a line that matches '{self.expect}'"):
             while True:
-                last = await self._line_after(talk, last)
-                if found := search(self.expect, last):
+                line = await talk.hear(unended=True)
+                if found := search(self.expect, line):
                     return {name: found[place] for name, place in groups(self.expect).items()}
-                talk.notes.silence = Reason.BODY_MISMATCH
-
-    async def _line_after(self, talk: Dialogue, last: str | None) -> str:
-        try:
-            return (await talk.hear(unended=True)).decode("utf-8", "surrogateescape")
-        except Failed as found:
-            if last is None or found.reason is Reason.PROTOCOL:
-                raise
-            detail = f"{found.detail}; the last line it sent was {talk.quoted(last)}"
-            raise Failed(Reason.BODY_MISMATCH, detail) from found
+                talk.heard_instead(Reason.BODY_MISMATCH, line)
 
 
 class Send(Options):

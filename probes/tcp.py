@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from probes.dialogue import open_dialogue
 from probes.notebook import Notebook
-from probes.step import Captures, Step
+from probes.step import Captures, StartTls, Step
 from probes.target import Host, Port
 from probes.tls import Secured
 
@@ -21,6 +21,12 @@ class Tcp(Secured):
     dialogue: Annotated[tuple[Step, ...], Field(max_length=50)] = ()
 
     summary: ClassVar[str] = "takes connections, and says what it should (any protocol in lines)"
+
+    @model_validator(mode="after")
+    def _tls_begins_once(self) -> Self:
+        if sum(isinstance(step, StartTls) for step in self.dialogue) + (self.tls_mode == "implicit") > 1:
+            raise ValueError("TLS can begin only once")
+        return self
 
     @model_validator(mode="after")
     def _captures_exist(self) -> Self:

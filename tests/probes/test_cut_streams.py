@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,3 +87,45 @@ def test_noise_anywhere_gives_a_reason(look: Look, stream: bytes, noise: bytes, 
     """Random bytes in the middle of a good answer never find a bug of ours."""
     result = asyncio.run(look_at(look, stream[:at] + noise, silent=False))
     assert is_a_verdict(result), result
+
+
+@CASES
+async def test_a_stream_of_single_bytes_does_not_stretch_a_stage(look: Look, stream: bytes) -> None:
+    """A server that dribbles is never silent for long, and still too late."""
+
+    async def script(visitor: Visitor) -> None:
+        for byte in stream:
+            visitor.writer.write(bytes([byte]))
+            await visitor.writer.drain()
+            await asyncio.sleep(TIMEOUT_S / 4)
+
+    async with serving(script) as server:
+        result = await look(server)
+    assert result.outcome is Outcome.FAILED
+    assert is_a_verdict(result)
+
+
+@CASES
+async def test_two_hundred_silent_servers_leave_nothing_behind(look: Look, stream: bytes) -> None:
+    """A healthy look among two hundred stuck ones is quick, and afterwards no task and no socket is left."""
+
+    async def script(visitor: Visitor) -> None:
+        visitor.writer.write(stream)
+        await visitor.stay_silent()
+
+    mine = psutil.Process()
+    tasks, sockets = len(asyncio.all_tasks()), len(mine.net_connections())
+    async with serving(Visitor.stay_silent) as stuck, serving(script) as healthy, asyncio.TaskGroup() as group:
+        for _ in range(200):
+            group.create_task(as_coroutine(look(stuck)))
+        await asyncio.sleep(TIMEOUT_S / 2)
+        result = await look(healthy)
+    assert result.outcome is Outcome.OK
+    assert result.duration_s < 0.1
+    assert len(asyncio.all_tasks()) == tasks
+    assert len(mine.net_connections()) == sockets
+
+
+async def as_coroutine(look: Awaitable[Result]) -> Result:
+    """What a task can be made of."""
+    return await look

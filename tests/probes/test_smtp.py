@@ -93,7 +93,7 @@ async def test_without_a_stage_timeout_the_look_itself_ends_it() -> None:
     async with serving(Visitor.stay_silent) as server:
         result = await look_smtp(server, timeout=0.3)
     assert verdict(result) == (Outcome.FAILED, Reason.GREETING_TIMEOUT)
-    assert result.detail == "the mail server did not send its greeting within the 0.3 s of this look"
+    assert result.detail == "the mail server did not send its greeting within 0.3 s"
 
 
 async def test_silent_servers_do_not_delay_a_healthy_one() -> None:

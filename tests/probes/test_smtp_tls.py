@@ -121,12 +121,13 @@ async def test_words_slipped_in_before_encryption_are_refused(
     assert not any(line.startswith(b"AUTH") for line in server.heard)
 
 
-async def test_garbage_instead_of_tls_is_a_failed_handshake() -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_garbage_instead_of_tls_is_a_failed_handshake(at_once: bool) -> None:  # noqa: FBT001 - a case of the table
     """A server that grants STARTTLS and cannot speak it fails as tls_handshake."""
 
     async def script(visitor: Visitor) -> None:
         await visitor.say(GREETING)
-        for answer in ("250-x\r\n250 STARTTLS", "220 go"):
+        for answer in ("250-x\r\n250 STARTTLS", "220 go\r\ngarbage" if at_once else "220 go"):
             await visitor.hear()
             await visitor.say(answer)
         await visitor.reader.read(1)

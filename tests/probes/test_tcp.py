@@ -100,7 +100,7 @@ async def test_another_text_is_a_mismatch(ending: bytes) -> None:
     async with serving(script) as server:
         result = await look_tcp(server, dialogue=[{"expect": "^SSH-2.0"}])
     assert verdict(result) == (Outcome.FAILED, Reason.BODY_MISMATCH)
-    assert "'^SSH-2.0'; the last line it sent was 'something-else'" in result.detail
+    assert "'^SSH-2.0'; the last it said was 'something-else'" in result.detail
 
 
 async def test_nothing_at_all_is_no_mismatch() -> None:
@@ -165,6 +165,7 @@ async def test_starttls_can_be_scripted(
         ([{"say": "hello"}], "a step is"),
         ([{"expect": "a", "send": "b"}], "Extra inputs"),
         ([{"starttls": False}], "Input should be True"),
+        ([{"starttls": True}, {"starttls": True}], "only once"),
         ([{"send": r"PONG \1"}], r"send refers to \\1"),
         ([{"expect": "PING (.*)"}, {"send": "PONG ${who}"}], r"send refers to \$\{who\}"),
     ],
