@@ -21,5 +21,5 @@ def choose(channels: Sequence[ChannelOptions], broken: Mapping[str, str]) -> Car
 
 
 def _why(channel: ChannelOptions, broken: Mapping[str, str]) -> str:
-    names = " and ".join(broken[part] for part in channel.carried_by if part in broken)
-    return f"it needs {names}, which fails now"
+    names = [broken[part] for part in channel.carried_by if part in broken]
+    return f"it needs {' and '.join(names)}, which {'fails' if len(names) == 1 else 'fail'} now"
