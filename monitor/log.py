@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def begin(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
@@ -37,5 +37,12 @@ def _last(stream: TextIO) -> list[Processor]:
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
+        _first_things_first,
         structlog.processors.JSONRenderer(),
     ]
+
+
+def _first_things_first(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """When, how grave, where and what stand first in a line of JSON, for the eye that scans it."""
+    first = ("timestamp", "level", "logger", "event")
+    return {key: event[key] for key in first if key in event} | dict(event)

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from monitor.config import Config
+from monitor.config.changes import changes
 from monitor.daemon.listeners import CannotListen
 from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders, Turn
@@ -38,12 +39,19 @@ async def run(read: Callable[[], Config[Any]], *, sampled: bool, greet: Greet) -
         while config is not None:
             try:
                 config, former = await _live(Life(config, memory, orders, sample, greet)), config
+                _tell_changes(former, config)
             except (CannotListen, StorageError) as why:
                 if former is None:
                     raise
                 memory.gauges.reload_ok.set(0)
-                log.error("the new config cannot be lived by, the old one stays", why=str(why))  # noqa: TRY400 - it is said in one sentence
+                log.error("the new config cannot be lived by, the old one stays", why=str(why))  # noqa: TRY400 - one sentence says it
                 config, former = former, None
+
+
+def _tell_changes(before: Config[Any], after: Config[Any] | None) -> None:
+    if after is not None:
+        told = changes(before, after)
+        log.info("reloading", added=sorted(told.added), removed=sorted(told.removed), changed=sorted(told.changed))
 
 
 async def _live(life: Life) -> Config[Any] | None:
