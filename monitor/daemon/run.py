@@ -38,8 +38,9 @@ async def run(read: Callable[[], Config[Any]], *, sampled: bool, greet: Greet) -
         former: Config[Any] | None = None
         while config is not None:
             try:
-                config, former = await _live(Life(config, memory, orders, sample, greet)), config
-                _tell_changes(former, config)
+                following = await _live(Life(config, memory, orders, sample, greet))
+                _tell_changes(config, following)
+                config, former = following, config
             except (CannotListen, StorageError) as why:
                 if former is None:
                     raise
