@@ -3,6 +3,7 @@
 from monitor.config.changes import Changes, changes
 from monitor.config.load import load
 from monitor.config.problem import ConfigError, Problem
+from monitor.config.reading import UnreadableError, read_text
 from monitor.config.schema import (
     ChannelOptions,
     Component,
@@ -34,8 +35,10 @@ __all__ = [
     "Problem",
     "Site",
     "Storage",
+    "UnreadableError",
     "Watch",
     "changes",
     "did_you_mean",
     "load",
+    "read_text",
 ]
