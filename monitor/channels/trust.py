@@ -3,6 +3,9 @@
 import ssl
 from functools import cache
 from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
 
 from probes.target import Options
 
@@ -11,6 +14,15 @@ class Trust(Options):
     """The ``tls`` block of a channel. A certificate is always verified: what we say must reach whom we mean."""
 
     ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _must_be_usable(self) -> Self:
+        if self.ca_file:
+            try:
+                self.context()
+            except OSError as error:
+                raise ValueError(f"ca_file cannot be used: {error.strerror or type(error).__name__}") from error
+        return self
 
     def context(self) -> ssl.SSLContext:
         """The shared context of these settings. Raises OSError if the file cannot be read or holds no certificate."""

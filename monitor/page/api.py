@@ -130,13 +130,13 @@ def _entry(  # noqa: PLR0913 - the shape is Statuspage's
     moment: Moment, entry_id: str, *, name: str, status: str, position: int, group_id: str | None, cases: Sequence[Case]
 ) -> Json:
     told = min((case.first.published_at for case in cases), default=None)
-    since = _time(told or _beginning(moment))
     return {
         "id": entry_id,
         "name": name,
         "status": status,
-        "created_at": _time(_beginning(moment)),
-        "updated_at": since,
+        # Nothing is recorded of when a component was put on the page, so it is as old as the first word here.
+        "created_at": _time(moment.began_at),
+        "updated_at": _time(told or moment.began_at),
         "position": position,
         "description": None,
         "showcase": False,
@@ -190,11 +190,6 @@ def _update(case: Case, post: Post) -> Json:
         "tweet_id": None,
         "title": post.title,
     }
-
-
-def _beginning(moment: Moment) -> datetime:
-    """When the public first heard of anything: before that, nothing is known of when a component was put here."""
-    return min((case.first.published_at for case in moment.cases), default=moment.now)
 
 
 def _page_id(moment: Moment) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from monitor.config import Component, Site
@@ -82,12 +83,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """All that the page shows at ``now``; ``cases`` are newest first."""
+    """All that the page shows at ``now``, since the first word was published; ``cases`` are newest first."""
 
     site: Site
     components: tuple[Component, ...]
     cases: tuple[Case, ...]
     now: datetime
+    began_at: datetime
 
     @property
     def open_cases(self) -> tuple[Case, ...]:
@@ -104,13 +106,13 @@ class Moment:
         """One incident, if anything was published about it."""
         return next((case for case in self.cases if case.id == case_id), None)
 
-    def row(self, component: Component) -> Row:
-        """How one component stands."""
-        return Row(component, tuple(case for case in self.open_cases if component in case.components))
-
     def groups(self) -> list[tuple[str, list[Row]]]:
-        """Every component under its group's name, in the order of the config; those without a group under ""."""
-        return [(name, [self.row(each) for each in members]) for name, members in groupby(self.components, _group)]
+        """How each component stands, under its group's name, in the order of the config; those without one under ""."""
+        open_cases = self.open_cases
+        return [
+            (name, [Row(each, tuple(case for case in open_cases if each in case.components)) for each in members])
+            for name, members in groupby(self.components, attrgetter("group"))
+        ]
 
     def updated_at(self) -> datetime:
         """When a reader was last told anything."""
@@ -123,7 +125,8 @@ def moment(published: Sequence[Published], site: Site, components: Sequence[Comp
     for each in published:
         by_incident.setdefault(each.update.incident_id, []).append(each)
     cases = sorted((_case(told, components) for told in by_incident.values()), key=_told_at, reverse=True)
-    return Moment(site, tuple(components), tuple(cases), now.replace(second=0, microsecond=0))
+    began_at = cases[-1].first.published_at if cases else now
+    return Moment(site, tuple(components), tuple(cases), now.replace(second=0, microsecond=0), began_at)
 
 
 def _told_at(case: Case) -> tuple[datetime, int]:
@@ -151,7 +154,3 @@ def _post(told: Published) -> Post:
     update = told.update
     assert update.id is not None  # noqa: S101 - it was read from the record
     return Post(update.id, update.stage, update.title, update.body, told.delivered_at, update.next_update_at)
-
-
-def _group(component: Component) -> str:
-    return component.group
