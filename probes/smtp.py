@@ -1,21 +1,31 @@
 """Looks at an SMTP or LMTP server as a mail client does: greeting, TLS, sign-in and envelope, but never a message."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from probes.auth import sign_in
 from probes.dialogue import Dialogue, open_dialogue
-from probes.finding import Degraded, Failed, Finding
+from probes.envelope import Address, Code, offer_recipient, offer_sender
+from probes.finding import Degraded, Failed
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.reason import Reason
 from probes.reply import ANSWER, Reply, ask, hear_reply, refusal
 from probes.target import Port
 
-Code = Annotated[int, Field(ge=200, le=599)]
-Address = Annotated[str, Field(max_length=320, pattern=r"^[!-;=?-~]*$")]
+_HELO: Final = re.compile(r"[!-~]{1,255}")
+
+
+def _plain_helo(text: str) -> str:
+    if not _HELO.fullmatch(text):
+        raise ValueError('should be our own name, such as "monitor.example.com", or an address such as "[192.0.2.1]"')
+    return text
+
+
+Helo = Annotated[str, AfterValidator(_plain_helo)]
 Capabilities = Mapping[str, tuple[str, ...]]
 
 _READY: Final = 220
@@ -25,14 +35,14 @@ _DONE: Final = 250
 class Smtp(Mail):
     """A mail server that takes mail.
 
-    ``mail_from`` and ``rcpt_to`` are plain ASCII addresses without angle brackets; an empty ``mail_from`` is the null
-    sender. ``tls_mode = "opportunistic"`` takes TLS where it is offered, but gives no password away without it.
+    An empty ``mail_from`` is the null sender. ``tls_mode = "opportunistic"`` takes TLS where it is offered, but gives
+    no password away without it.
     """
 
     kind: Literal["smtp"] = "smtp"
     port: Port = 587
     tls_mode: Literal["starttls", "opportunistic", "implicit", "none"] = "starttls"
-    helo: Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")] = "localhost"
+    helo: Helo = "localhost"
     expect_greeting: Code = _READY
     lmtp: bool = False
     mail_from: Address | None = None
@@ -73,7 +83,9 @@ class Smtp(Mail):
         if self.credentials:
             await self._sign_in(talk, capabilities.get("AUTH", ()), *self.credentials)
         if self.mail_from is not None:
-            await self._offer_envelope(talk, self.mail_from)
+            await offer_sender(talk, self.mail_from)
+        if self.rcpt_to is not None:
+            await offer_recipient(talk, self.rcpt_to, self.expect_rcpt)
 
     async def _hear_greeting(self, talk: Dialogue) -> None:
         with talk.stage("greeting", "its greeting", silence=Reason.GREETING_TIMEOUT, closed=Reason.GREETING):
@@ -115,24 +127,6 @@ class Smtp(Mail):
         if self.tls_mode == "opportunistic" and not talk.wire.encrypted:
             raise Failed(Reason.NOT_TLS, f"{talk.peer} did not encrypt the connection, so we kept the password back")
         await sign_in(talk, offered, username, password)
-
-    async def _offer_envelope(self, talk: Dialogue, sender: str) -> None:
-        command = f"MAIL FROM:<{sender}>"
-        reply = await ask(talk, "mail", command)
-        if not reply.positive:
-            raise refusal(talk, reply, command, Reason.MAIL_FROM, for_now=Reason.DEFERRED)
-        if self.rcpt_to is None:
-            return
-        command = f"RCPT TO:<{self.rcpt_to}>"
-        reply = await ask(talk, "rcpt", command)
-        if reply.code not in self.expect_rcpt:
-            raise self._unwanted(talk, reply, command)
-
-    def _unwanted(self, talk: Dialogue, reply: Reply, command: str) -> Finding:
-        if reply.positive and not any(code // 100 == _DONE // 100 for code in self.expect_rcpt):
-            detail = f"{talk.peer} answered {reply.said(talk)} to {command}, as an open relay does"
-            return Failed(Reason.RCPT, detail)
-        return refusal(talk, reply, command, Reason.RCPT, for_now=Reason.DEFERRED)
 
 
 def _capabilities(reply: Reply) -> Capabilities:

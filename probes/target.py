@@ -11,6 +11,7 @@ from probes.notebook import Notebook
 
 _UNITS_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_HOST: Final = re.compile(r"[^\s\x00-\x1f\x7f/@\[\]]{1,253}")
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9])?")
 
 
@@ -31,10 +32,16 @@ def _plain_name(text: str) -> str:
     return text
 
 
+def _plain_host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError('should be a host name or an address alone, such as "mail.example.com" or "192.0.2.1"')
+    return text
+
+
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Name = Annotated[str, AfterValidator(_plain_name)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
+Host = Annotated[str, AfterValidator(_plain_host)]
 
 
 class Options(BaseModel):

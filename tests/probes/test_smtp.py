@@ -322,11 +322,11 @@ async def test_lmtp_says_lhlo_and_never_helo() -> None:
     ("options", "words"),
     [
         ({"rcpt_to": "a@example.test"}, "rcpt_to needs a mail_from"),
-        ({"mail_from": "a@example.test>\r\nDATA"}, "String should match pattern"),
-        ({"helo": "x\r\nQUIT"}, "String should match pattern"),
+        ({"mail_from": "a@example.test>\r\nDATA"}, "a plain ASCII address"),
+        ({"helo": "x\r\nQUIT"}, "our own name"),
         ({"username": "probe"}, "go together"),
         ({"username": "probe", "password": "a\0b"}, "NUL"),
-        ({"host": "a b"}, "String should match pattern"),
+        ({"host": "a b"}, "a host name or an address alone"),
         ({"expect_rcpt": []}, "at least 1"),
     ],
 )
