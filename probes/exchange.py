@@ -7,7 +7,7 @@ from typing import Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from probes.finding import Failed, Finding
-from probes.inflate import BadCodingError, codings_of, inflate
+from probes.inflate import OVERHEAD_BYTES, BadCodingError, codings_of, inflate
 from probes.reason import Reason
 from probes.transcript import harmless
 from probes.wire import Wire
@@ -20,8 +20,6 @@ SENT_AT_ONCE_BYTES: Final = 65536
 TLS_CONTENT_TYPES: Final = range(20, 25)
 # A body that comes in chunks of one byte costs six bytes each.
 FRAMING_PER_BODY_BYTE: Final = 6
-# A compressed body may be a little longer than the body itself.
-CODING_OVERHEAD_BYTES: Final = 65536
 
 
 @dataclass(slots=True)
@@ -183,7 +181,7 @@ class Exchange:
         self._headed = self.answer.status not in INTERIM
         self._complete = self._headed and self._bodiless
         if codings_of(self.answer.get("content-encoding") or ""):
-            self._raw_bytes_max = self._body_bytes_max + CODING_OVERHEAD_BYTES
+            self._raw_bytes_max = self._body_bytes_max + OVERHEAD_BYTES
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body."""

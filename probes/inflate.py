@@ -6,6 +6,11 @@ from typing import Final
 RAW_DEFLATE_BITS: Final = -15
 ZLIB_BITS: Final = 15
 GZIP_BITS: Final = 31
+GZIP_MAGIC: Final = b"\x1f\x8b"
+MEMBERS_MAX: Final = 100
+CODINGS_MAX: Final = 3
+# What is compressed may be a little longer than what it holds.
+OVERHEAD_BYTES: Final = 65536
 
 
 class BadCodingError(ValueError):
@@ -17,8 +22,9 @@ def inflate(body: bytes, codings: tuple[str, ...], bytes_max: int) -> bytes:
 
     Raises BadCodingError.
     """
-    for coding in reversed(codings):
-        body = _DECODERS[coding](body, bytes_max + 1) if body else body
+    for left, coding in zip(range(len(codings) - 1, -1, -1), reversed(codings), strict=True):
+        room = bytes_max + (OVERHEAD_BYTES if left else 1)
+        body = _DECODERS[coding](body, room) if body else body
     return body
 
 
@@ -32,12 +38,14 @@ def codings_of(content_encoding: str) -> tuple[str, ...]:
 
 
 def _gunzip(body: bytes, room: int) -> bytes:
-    """Undo gzip, of which one body may hold several members (RFC 1952, section 2.2)."""
-    inflated = b""
-    while body and len(inflated) < room:
+    """Undo gzip, of which one body may hold several members (RFC 1952, section 2.2), and padding after them."""
+    inflated, body = _unzip(body, room, GZIP_BITS)
+    for _ in range(MEMBERS_MAX):
+        if not body.startswith(GZIP_MAGIC) or len(inflated) >= room:
+            return inflated
         member, body = _unzip(body, room - len(inflated), GZIP_BITS)
         inflated += member
-    return inflated
+    raise BadCodingError(f"more than {MEMBERS_MAX} members")
 
 
 def _undeflate(body: bytes, room: int) -> bytes:
@@ -59,5 +67,4 @@ def _unzip(body: bytes, room: int, bits: int) -> tuple[bytes, bytes]:
     return inflated, inflater.unused_data
 
 
-CODINGS_MAX: Final = 3
 _DECODERS: Final = {"gzip": _gunzip, "deflate": _undeflate}

@@ -69,9 +69,13 @@ async def resolve(host: str, port: int, ip_family: IpFamily = "any") -> tuple[Ad
 
 
 async def _look_up(host: str, port: int, ip_family: IpFamily) -> tuple[Address, ...]:
+    if not host.isprintable():  # the C library would look up what stands before a NUL
+        raise Failed(Reason.DNS_FAILED, f"'{host}' is not a host name")
     try:
         found = await _ask(host, port, _FAMILIES[ip_family])
     except socket.gaierror as error:
+        if error.errno == socket.EAI_NONAME and ip_family != "any" and await _look_up(host, port, "any"):
+            raise Failed(Reason.DNS_NO_ADDRESS, f"'{host}' has no {_WORDS[ip_family]}") from error
         raise _unresolved(host, ip_family, error) from error
     except ValueError as error:  # UnicodeError is one: a label that is empty or too long
         raise Failed(Reason.DNS_FAILED, f"'{host}' is not a host name") from error
