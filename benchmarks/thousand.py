@@ -67,13 +67,19 @@ class Course:
 
     scrapes_s: list[float] = field(default_factory=list)
     rss_mib: list[float] = field(default_factory=list)
-    cpu_s: float = 0.0
+    cpu_s: list[float] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
     first: Samples = field(default_factory=dict)
     last: Samples = field(default_factory=dict)
 
     def grown(self, prefix: str) -> float:
         """By how much the series whose name and labels begin so have grown together."""
         return sum(value - self.first.get(name, 0.0) for name, value in self.last.items() if name.startswith(prefix))
+
+    def paced_look_s(self) -> float:
+        """Processor time for each look in the second half, when every target has been met and greeted."""
+        half = len(self.looks) // 2
+        return (self.cpu_s[-1] - self.cpu_s[half]) / max(self.looks[-1] - self.looks[half], 1)
 
     def lag_p99_s(self) -> float:
         """The upper edge of the histogram's bucket in which the 99th percentile lies: never too good."""
@@ -86,7 +92,6 @@ class Course:
 async def watch(process: psutil.Process, url: str, seconds: float) -> Course:
     """Scrape once a second, as impatient Prometheus servers do."""
     course = Course()
-    used_s = _cpu_s(process)
     end = time.monotonic() + seconds
     async with aiohttp.ClientSession() as session:
         course.first = await _scrape(session, url, course)
@@ -94,7 +99,8 @@ async def watch(process: psutil.Process, url: str, seconds: float) -> Course:
             await asyncio.sleep(SCRAPE_EVERY_S)
             course.last = await _scrape(session, url, course)
             course.rss_mib.append(process.memory_info().rss / MIB)
-    course.cpu_s = _cpu_s(process) - used_s
+            course.cpu_s.append(_cpu_s(process))
+            course.looks.append(course.grown("ownup_results_total"))
     return course
 
 
@@ -149,7 +155,7 @@ async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
 def report(course: Course, *, targets: int, interval: int, seconds: float) -> bool:
     """Print the table; false if an objective is missed."""
     scrapes = sorted(course.scrapes_s)
-    looks = course.grown("ownup_results_total")
+    looks = course.looks[-1]
     objectives = (
         ("schedule lag, p99 (bucket's edge)", course.lag_p99_s(), LAG_P99_S_MAX, "s"),
         ("resident memory, highest", max(course.rss_mib), RSS_MIB_MAX, "MiB"),
@@ -162,8 +168,8 @@ def report(course: Course, *, targets: int, interval: int, seconds: float) -> bo
     print(f"  {'looks':36}{looks:9.0f}      of {targets * seconds / interval:.0f} due")
     print(f"  {'looks that were not ok':36}{looks - _ok(course):9.0f}")
     print(f"  {'starts skipped':36}{course.grown('ownup_slots_skipped_total'):9.0f}")
-    print(f"  {'processor, of one core':36}{course.cpu_s / seconds:9.1%}")
-    print(f"  {'processor, a look (all included)':36}{course.cpu_s / max(looks, 1) * 1e6:9.0f} µs")
+    print(f"  {'processor, start included':36}{course.cpu_s[-1]:9.3f} s")
+    print(f"  {'processor, a look, second half':36}{course.paced_look_s() * 1e6:9.0f} µs")
     return all(value < limit for _, value, limit, _ in objectives)
 
 
