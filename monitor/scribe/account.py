@@ -40,13 +40,18 @@ class Account:
             watch_until=self.watch_until(scene),
             next_update=None if kind is UpdateKind.RESOLVED else self._promise(scene, kind, affected, now=now),
             follow=self.config.site.public_url,
-            signature=self.config.site.signature or (acknowledged.person if acknowledged else None),
+            signature=self._signature(acknowledged),
             said=tuple(
                 Said(past.update.kind, past.approval.at, past.update.title, past.update.body)
                 for past in scene.published
             ),
             at=now,
         )
+
+    def _signature(self, acknowledged: told.Act | None) -> str | None:
+        """Whoever took it up, for whom they speak."""
+        names = (acknowledged.person if acknowledged else "", self.config.site.signature)
+        return ", ".join(name for name in names if name) or None
 
     def watch_until(self, scene: Scene) -> datetime | None:
         """When we have watched long enough after a recovery for a human to say resolved."""
