@@ -1,45 +1,28 @@
 """Honesty: what is wrong with a text, rule by rule, with the very words, why it matters, and what to write instead."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from drafts.facts import Facts
+from drafts.facts import Facts, UpdateKind
+from drafts.rules import RULES
+from drafts.rules.reading import Reading
+from drafts.rules.rule import TEXT_CHARS_MAX, Finding, Level, Rule, Stage, Text
 
+__all__ = ["RULES", "Finding", "Level", "Rule", "Stage", "check", "stage_of"]
 
-class Level(StrEnum):
-    """What a finding does: block approval (until overridden with a recorded reason), warn, or inform."""
-
-    BLOCK = "B"
-    WARN = "W"
-    INFORM = "I"
+_STAGES = {UpdateKind.FIRST: Stage.FIRST, UpdateKind.RESOLVED: Stage.RESOLVED}
 
 
-class Stage(StrEnum):
-    """Where in an incident a text stands; some rules ask different things of each."""
-
-    FIRST = "first"
-    UPDATE = "update"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a rule found. ``start`` and ``end`` count characters of the part, ``title`` or ``body``."""
-
-    rule: str
-    level: Level
-    start: int
-    end: int
-    words: str
-    why: str
-    instead: str
-    part: str = "body"
+def stage_of(kind: UpdateKind) -> Stage:
+    """The stage that a kind of update belongs to."""
+    return _STAGES.get(kind, Stage.UPDATE)
 
 
 def check(title: str, body: str, kind: Stage, posted_at: datetime | None, facts: Facts | None) -> tuple[Finding, ...]:
     """Hold a text against every rule; without facts the rules that need them are left out.
 
     ``posted_at`` is when it was or would be published: without it, rules that ask what lies ahead are left out too.
+    At most 20,000 characters are read: no notice is longer, and no text can hold the reader up.
     """
-    raise NotImplementedError(title, body, kind, posted_at, facts)
+    text = Text(Reading.of(title[:TEXT_CHARS_MAX]), Reading.of(body[:TEXT_CHARS_MAX]), kind, posted_at, facts)
+    findings = (finding for rule in RULES for finding in rule.findings(text))
+    return tuple(sorted(findings, key=lambda finding: (finding.part != "title", finding.start, finding.rule)))

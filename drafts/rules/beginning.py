@@ -1,0 +1,121 @@
+"""Beginnings: the time that a text gives for the start of an outage, held against the first failed look."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from drafts.facts import Facts
+from drafts.rules.clock import ahead
+from drafts.rules.patterns import pattern
+from drafts.rules.reading import MONTH, Clock, clocks
+from drafts.rules.rule import Hit, Level, Rule, Text, facts_of
+
+LATER: Final = timedelta(minutes=2)
+BEFORE_CHARS: Final = 30
+HALF_DAY: Final = timedelta(hours=12)
+LONG_BEFORE: Final = timedelta(days=1)
+_BEGINNING: Final = re.compile(
+    r"\b(?:since|from|at|beginning|starting|began|started|begun)(?: about| around| approximately| roughly)?\.$",
+    re.IGNORECASE,
+)
+_BEGAN_AT: Final = pattern(r"beg[aiu]n(?:ning|s)?|start(?:ed|ing|s)?|first (?:failed|seen|saw)|since|from")
+_RECOVERY: Final = pattern(r"pass(?:es|ed)?|again|works?|working|recovered|message")
+_DATE: Final = re.compile(rf"\b([0-3]?\d)(?:st|nd|rd|th)? ({MONTH}) (20\d\d)\b")
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
+    """Times that the text gives for the beginning, each with how much later than the first failed look it is."""
+    facts = facts_of(text)
+    begun = [facts.since, *(one.since for one in facts.affected if one.since)]
+    for start, end in text.body.sentences():
+        sentence = text.body.text[start:end]
+        for clock in clocks(sentence):
+            before = sentence[max(clock.start - BEFORE_CHARS, 0) : clock.start]
+            if (
+                _BEGINNING.search(before.rstrip() + ".")
+                and _BEGAN_AT.search(before)
+                and not _RECOVERY.search(sentence[: clock.start])
+            ):
+                gaps = [_gap(clock, moment, facts) for moment in begun]
+                hit = Hit(start + clock.start, start + clock.end)
+                yield from ((hit, gap) for gap in gaps[:1] if not any(abs(other) <= LATER for other in gaps))
+
+
+def _gap(clock: Clock, moment: datetime, facts: Facts) -> timedelta:
+    """How much later a clock time is than a moment, in UTC or in the readers' own zone."""
+    if clock.zone.upper() in {"UTC", "GMT", "Z"}:
+        return ahead(clock, moment)
+    local = moment.astimezone(ZoneInfo(facts.timezone))
+    return ahead(clock, moment + (local.utcoffset() or timedelta(0)))
+
+
+def _impossible(text: Text) -> Iterable[Hit]:
+    facts = facts_of(text)
+    for hit, gap in _beginnings(text):
+        after_post = text.posted_at is not None and facts.since + gap > text.posted_at
+        if after_post or HALF_DAY - abs(gap) <= LATER:
+            yield hit
+    known = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
+    months = {(moment.year, moment.month) for moment in _local(known, facts)}
+    for match in _DATE.finditer(text.body.text):
+        if (int(match[3]), _month(match[2])) not in months and not _long_before(match, facts):
+            yield Hit(*match.span())
+
+
+def _local(moments: Iterable[datetime | None], facts: Facts) -> Iterator[datetime]:
+    for moment in moments:
+        if moment is not None:
+            yield moment.astimezone(ZoneInfo(facts.timezone))
+            yield moment
+
+
+def _month(word: str) -> int:
+    return _MONTHS.index(word[:3].lower()) + 1
+
+
+def _long_before(match: re.Match[str], facts: Facts) -> bool:
+    """Whether the date lies before the record, but within a year of it: perhaps a long outage that we had not seen."""
+    day = (int(match[3]), _month(match[2]), int(match[1]))
+    begun = facts.since - LONG_BEFORE
+    return (begun.year - 1, begun.month, begun.day) < day < (begun.year, begun.month, begun.day)
+
+
+def _long_before_the_record(text: Text) -> Iterable[Hit]:
+    for match in _DATE.finditer(text.body.text):
+        if _long_before(match, facts_of(text)):
+            yield Hit(*match.span())
+
+
+def _later_than_seen(text: Text) -> Iterable[Hit]:
+    return (hit for hit, gap in _beginnings(text) if LATER < gap < HALF_DAY - LATER)
+
+
+BEGINNING: Final = (
+    Rule(
+        "M06",
+        Level.BLOCK,
+        "This time cannot be: it is ahead of the message, half a day off, or in another month than the record.",
+        "Take the time from the record.",
+        _impossible,
+        needs_facts=True,
+    ),
+    Rule(
+        "M06b",
+        Level.WARN,
+        "The record begins over a day later: a slip, or a long outage that we had not seen?",
+        "Correct the date, or say how you know of the earlier beginning.",
+        _long_before_the_record,
+        needs_facts=True,
+    ),
+    Rule(
+        "M07",
+        Level.WARN,
+        "Our first failed look was earlier: the outage is told shorter than it was.",
+        "Give the time of the first failed look.",
+        _later_than_seen,
+        needs_facts=True,
+    ),
+)

@@ -1,0 +1,171 @@
+"""Time: absolute, with a zone, and a promise of the next word that is neither far nor past."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Final
+
+from drafts.cadence import CEILING
+from drafts.rules.patterns import found, pattern
+from drafts.rules.reading import Clock, Reading, clocks
+from drafts.rules.rule import Hit, Level, Rule, Stage, Text, whole
+
+ALIKE: Final = 0.9
+SLACK: Final = timedelta(minutes=5)
+_DAY: Final = timedelta(days=1)
+
+_SOON: Final = pattern(
+    r"(?<!as\x20)soon(?! as)|shortly(?! (?:after|before))|as soon as possible|asap|in due course|momentarily|in the near future"
+    r"|before long|in a (?:bit|moment|little while)|any (?:minute|moment) now",
+)
+_PAST: Final = pattern(r"soon after|shortly (?:after|before)")
+_RELATIVE: Final = pattern(
+    r"earlier (?:today|this (?:morning|afternoon|evening|week))|yesterday|this (?:morning|afternoon|evening)|last night|tonight"
+    r"|(?:a few|several|some|\d+|two|three) (?:minutes?|hours?|days?) ago|recently|a while ago|today",
+)
+_PROMISE: Final = re.compile(
+    r"\b(?:next (?:update|message|news|notice)|(?:will|'ll|’ll|we) (?:write|update|post|report|inform|tell|be back|share)"
+    r"|(?:further|more) (?:updates?|news|information)|(?:another|an) update|news)\b",
+    re.IGNORECASE,
+)
+_IN_MINUTES: Final = re.compile(
+    r"\b(?:in|within|every)\s+(?:the next\s+)?(?P<number>\d{1,4}|an?|one|two|half an)\s+(?P<unit>minutes?|mins?|hours?|hrs?)\b",
+    re.IGNORECASE,
+)
+_NUMBERS: Final = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "half an": 0.5}
+
+
+def _soon(text: Text) -> Iterable[Hit]:
+    past = {match.start() for _, read in text.parts for match in _PAST.finditer(read.text)}
+    return (hit for hit in found(_SOON)(text) if hit.start not in past)
+
+
+def promises(reading: Reading) -> Iterable[tuple[int, int]]:
+    """The sentences that promise a next word at some time."""
+    for start, end in reading.sentences():
+        sentence = reading.text[start:end]
+        if _PROMISE.search(sentence) and (_IN_MINUTES.search(sentence) or next(clocks(sentence), None)):
+            yield start, end
+
+
+def _no_promise(text: Text) -> Iterable[Hit]:
+    if text.stage is not Stage.RESOLVED and not any(promises(text.body)):
+        yield whole(text)
+
+
+def _bad_promise(text: Text) -> Iterable[Hit]:
+    for start, end in promises(text.body):
+        sentence = text.body.text[start:end]
+        wait = _IN_MINUTES.search(sentence)
+        promise = _PROMISE.search(sentence)
+        times = [time for time in clocks(sentence) if promise and promise.start() < time.start]
+        if (wait and _minutes(wait) > CEILING) or any(_far_or_past(time, text) for time in times):
+            yield Hit(start, end)
+
+
+def _minutes(match: re.Match[str]) -> timedelta:
+    number = match["number"].lower()
+    count = _NUMBERS.get(number) or float(number)
+    return timedelta(hours=count) if match["unit"].lower().startswith("h") else timedelta(minutes=count)
+
+
+def _far_or_past(time: Clock, text: Text) -> bool:
+    """Whether a promised time lies behind, or over an hour ahead; a time without a zone can be neither kept nor broken."""
+    if not time.zone:
+        return True
+    if text.posted_at is None or time.zone.upper() not in {"UTC", "GMT", "Z"}:
+        return False
+    return not timedelta(0) <= ahead(time, text.posted_at) <= CEILING + SLACK
+
+
+def ahead(time: Clock, posted_at: datetime) -> timedelta:
+    """How far a UTC clock time lies from a moment: the nearest such time, behind or ahead."""
+    utc = posted_at.astimezone(UTC)
+    gap = (timedelta(minutes=time.minutes) - timedelta(hours=utc.hour, minutes=utc.minute)) % _DAY
+    return gap - _DAY if gap > _DAY / 2 else gap
+
+
+def _zoneless(text: Text) -> Iterable[Hit]:
+    for part, read in text.parts:
+        for start, end in read.sentences():
+            times = list(clocks(read.text[start:end]))
+            if times and not any(time.zone for time in times) and not _zone_nearby(read.text[start:end]):
+                yield from (Hit(start + time.start, start + time.end, part) for time in times)
+
+
+def _zone_nearby(sentence: str) -> bool:
+    return re.search(r"\b(?:UTC|GMT|local time|[CEW]ES?T|[ECMP][SD]T)\b", sentence) is not None
+
+
+def _only_relative(text: Text) -> Iterable[Hit]:
+    if not text.body.has_absolute_time():
+        yield from (hit for hit in found(_RELATIVE)(text) if hit.part == "body")
+
+
+def _yearless(text: Text) -> Iterable[Hit]:
+    """A page that shows when it was posted gives the year of a near day; the words alone do not."""
+    level = Level.INFORM if text.posted_at and text.facts is None else None
+    return (Hit(start, end, level=level) for start, end in text.body.yearless_days())
+
+
+def _repeated(text: Text) -> Iterable[Hit]:
+    if text.facts and text.facts.said:
+        last = text.facts.said[-1].body.split()
+        if SequenceMatcher(None, last, text.body.text.split(), autojunk=False).ratio() > ALIKE:
+            yield whole(text)
+
+
+CLOCK: Final = (
+    Rule(
+        "T01",
+        Level.BLOCK,
+        "“Soon” is a different time for everybody who waits.",
+        "Give the time, with its zone; or say that you do not know when, and when you will write again.",
+        _soon,
+    ),
+    Rule(
+        "T02",
+        Level.BLOCK,
+        "Who does not know when the next word comes has to keep looking, or call.",
+        "“We will write again by 14:30 UTC, even with no news.”",
+        _no_promise,
+        alone=Level.INFORM,
+    ),
+    Rule(
+        "T03",
+        Level.BLOCK,
+        "A promise without a zone, already past, or over an hour away, cannot be relied on.",
+        "Promise a time with its zone, at most 60 minutes ahead (30 for a total loss).",
+        _bad_promise,
+    ),
+    Rule(
+        "T04",
+        Level.BLOCK,
+        "A clock time without a zone is a different time for readers elsewhere.",
+        "Add the zone, on the 24-hour clock: “14:02 UTC”.",
+        _zoneless,
+    ),
+    Rule(
+        "T05",
+        Level.WARN,
+        "A relative time is wrong as soon as it is read later.",
+        "Give the time and its zone.",
+        _only_relative,
+    ),
+    Rule(
+        "T06",
+        Level.WARN,
+        "A day without its year cannot be placed by who reads it later.",
+        "Add the year.",
+        _yearless,
+    ),
+    Rule(
+        "T07",
+        Level.INFORM,
+        "This is nearly the last message again.",
+        "Say what was checked since, what it showed, and how long it has lasted.",
+        _repeated,
+        needs_facts=True,
+    ),
+)
