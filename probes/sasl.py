@@ -9,6 +9,7 @@ from typing import Final
 
 from probes.finding import Failed
 from probes.reason import Reason
+from probes.scram import scram_sha_256
 
 Exchange = Generator[bytes | None, bytes, None]
 """First yields the initial response, or None if the server speaks first; then gets a challenge for each response."""
@@ -41,6 +42,7 @@ def _cram_md5(username: bytes, password: bytes) -> Exchange:
 MECHANISMS: Final = (
     Mechanism("PLAIN", plaintext=True, exchange=_plain),
     Mechanism("LOGIN", plaintext=True, exchange=_login),
+    Mechanism("SCRAM-SHA-256", plaintext=False, exchange=scram_sha_256),
     Mechanism("CRAM-MD5", plaintext=False, exchange=_cram_md5),
 )
 

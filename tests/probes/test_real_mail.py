@@ -1,12 +1,15 @@
 """Looks at a real Postfix and a real Dovecot: what is healthy is ok, and what is broken is told for what it is."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+import trustme
 
 from probes.look import Outcome, Reason, Result
 from probes.tls import Tls
 from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
+from tests.peers.ports import Block
 from tests.peers.postfix import Postfix
 from tests.probes.lines import Server, look_imap, look_smtp, said
 
@@ -54,6 +57,22 @@ async def test_postfix_and_dovecot_check_our_password(
     assert result.outcome is not Outcome.OK
 
 
+@pytest.mark.parametrize("mechanism", ["scram-sha-256", "cram-md5", "login"])
+async def test_dovecot_agrees_with_our_ways_of_signing_in(
+    mechanism: str, ports: Block, server_certificate: trustme.LeafCert
+) -> None:
+    """Each mechanism alone lets the right password in, and a wrong one not."""
+    dovecot = Dovecot(ports, server_certificate)
+    config = dovecot.directory / "dovecot.conf"
+    config.write_text(config.read_text().replace("auth_mechanisms = plain login", f"auth_mechanisms = {mechanism}"))
+    with dovecot, Postfix(ports, server_certificate, auth=dovecot.auth) as postfix:
+        server = Server(postfix.smtp)
+        right, wrong = await look_smtp(server, **SIGN_IN), await look_smtp(server, **WRONG)
+    assert f"> AUTH {mechanism.upper()}" in " ".join(said(right))
+    assert verdict(right) == (Outcome.OK, None), right.detail
+    assert verdict(wrong) == (Outcome.FAILED, Reason.AUTH)
+
+
 async def test_dovecot_opens_our_mailbox(dovecot: Dovecot, trusting: dict[str, object]) -> None:
     """IMAPS, STARTTLS and plain are ok; the mailbox is examined; a wrong password fails as auth."""
     implicit, plain = Server(dovecot.imaps), Server(dovecot.imap)
@@ -70,6 +89,11 @@ async def test_dovecot_opens_our_mailbox(dovecot: Dovecot, trusting: dict[str, o
 
 
 async def test_a_stopped_server_refuses_the_connection(dovecot: Dovecot) -> None:
-    """What nobody listens to any more is connect_refused."""
+    """What nobody listens to any more is connect_refused; Dovecot's children may hold the door a moment longer."""
     dovecot.stop()
-    assert verdict(await look_imap(Server(dovecot.imap))) == (Outcome.FAILED, Reason.CONNECT_REFUSED)
+    for _ in range(50):
+        result = await look_imap(Server(dovecot.imap))
+        if result.reason is Reason.CONNECT_REFUSED:
+            break
+        await asyncio.sleep(0.1)
+    assert verdict(result) == (Outcome.FAILED, Reason.CONNECT_REFUSED)
