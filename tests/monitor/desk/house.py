@@ -146,6 +146,15 @@ class House:
             await incidents.set_recovered(s, incident.id, self.now)
         await self.scribe.tend()
 
+    async def blow_over(self, name: str = "smtp-submission") -> None:
+        """Let a failure that nothing has confirmed go away, as the judge would."""
+        flip = await self.turn(name, Verdict.UP, before=Verdict.SUSPECT)
+        async with self.ledger.write() as s:
+            incident = await incidents.open_of_cause(s, moves.cause(flip.component_id))
+            await incidents.recover(s, incident.id, name, self.now)
+            await incidents.close(s, incident.id, self.now)
+        await self.scribe.tend()
+
     async def turn(self, name: str, after: Verdict, *, before: Verdict, detail: str = "") -> Flip:
         """Record one change of verdict, with a result that a look could have given."""
         target = next(target for target in self.config.target if target.name == name)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from drafts.notice import Notice
 from monitor.ledger import approvals, deliveries, drafts
-from monitor.models import Act, Approval, AuditEntry, Delivery, Incident, IncidentUpdate, Stage
+from monitor.models import Act, Approval, AuditEntry, Delivery, Incident, Stage
 from tests.monitor.desk.browser import Browser, Page
 from tests.monitor.desk.conftest import SignIn, SignInAt
 from tests.monitor.desk.house import House
@@ -106,15 +106,6 @@ async def test_a_tampered_yes_is_refused(house: House, sign_in: SignIn, field: s
     browser, page = await opened(house, sign_in)
     page = await browser.submit(page, APPROVE, **{field: value})
     await refused(house, page, "Not published: the draft changed while you had it open.")
-
-
-async def test_words_changed_behind_our_back_are_not_published(house: House, sign_in: SignIn) -> None:
-    """A row whose text no longer fits its hash is refused, whatever the form says."""
-    browser, page = await opened(house, sign_in)
-    async with house.ledger.write() as s:
-        (await s.get_one(IncidentUpdate, 1)).body = "Send your password to thief.example."
-    page = await browser.submit(page, APPROVE)
-    await refused(house, page, "Not published")
 
 
 async def test_two_people_approve_once(house: House, sign_in: SignIn) -> None:
