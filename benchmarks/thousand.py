@@ -25,10 +25,10 @@ from tests.peers.ports import Block
 
 START_S: Final = 60.0
 SCRAPE_EVERY_S: Final = 1.0
-MIB: Final = 1024 * 1024
+MB: Final = 1e6
 
 LAG_P99_S_MAX: Final = 0.250
-RSS_MIB_MAX: Final = 200.0
+RSS_MB_MAX: Final = 200.0
 SCRAPE_S_MAX: Final = 0.100
 
 CONFIG: Final = """
@@ -66,7 +66,7 @@ class Course:
     """What was seen while the daemon ran."""
 
     scrapes_s: list[float] = field(default_factory=list)
-    rss_mib: list[float] = field(default_factory=list)
+    rss_mb: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
     looks: list[float] = field(default_factory=list)
     first: Samples = field(default_factory=dict)
@@ -98,7 +98,7 @@ async def watch(process: psutil.Process, url: str, seconds: float) -> Course:
         while time.monotonic() < end:
             await asyncio.sleep(SCRAPE_EVERY_S)
             course.last = await _scrape(session, url, course)
-            course.rss_mib.append(process.memory_info().rss / MIB)
+            course.rss_mb.append(process.memory_info().rss / MB)
             course.cpu_s.append(_cpu_s(process))
             course.looks.append(course.grown("ownup_results_total"))
     return course
@@ -158,7 +158,7 @@ def report(course: Course, *, targets: int, interval: int, seconds: float) -> bo
     looks = course.looks[-1]
     objectives = (
         ("schedule lag, p99 (bucket's edge)", course.lag_p99_s(), LAG_P99_S_MAX, "s"),
-        ("resident memory, highest", max(course.rss_mib), RSS_MIB_MAX, "MiB"),
+        ("resident memory, highest", max(course.rss_mb), RSS_MB_MAX, "MB"),
         ("/metrics answers, slowest", scrapes[-1], SCRAPE_S_MAX, "s"),
     )
     print(f"{targets} targets every {interval} s, for {seconds:g} s, Python {sys.version.split()[0]}")
