@@ -53,10 +53,10 @@ class Commands:
         return await self._run(first, signing_in.answer, shown=f"{command} {MASK}" if initial else command)
 
     async def capabilities(self, phase: str) -> frozenset[str]:
-        """Ask for the server's capabilities, as a stage of its own."""
+        """Ask for the server's capabilities, as a stage of its own; one that does not know the command has none."""
         with self.talk.stage(phase, "its answer to CAPABILITY"):
             answer = await self.give("CAPABILITY")
-        if not answer.ok:
+        if answer.final.status == "NO":
             raise answer.final.refusal(self.talk, "CAPABILITY", Reason.PROTOCOL)
         offers = (said.rest.upper().split() for said in answer.untagged)
         return frozenset(word for verb, *words in offers if verb == "CAPABILITY" for word in words)

@@ -69,7 +69,7 @@ class Imap(Mail):
             raise talk.lose(Reason.PROTOCOL, f"greeted us with {said}, which is no IMAP greeting")
         if greeting.status == "BYE":
             raise greeting.farewell(talk)
-        if self.expect_greeting and not search(self.expect_greeting, greeting.rest):
+        if self.expect_greeting and not search(self.expect_greeting, f"* {greeting.rest}"):
             wanted = f"where '{self.expect_greeting}' was expected"
             raise Failed(Reason.GREETING, f"{talk.peer} greeted us with {greeting.said(talk)} {wanted}")
         return greeting.status == "PREAUTH"

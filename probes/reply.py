@@ -69,7 +69,7 @@ async def hear_reply(talk: Dialogue) -> Reply:
 
 async def ask(talk: Dialogue, phase: str, line: str) -> Reply:
     """Say one command, and hear the reply to it, as one stage."""
-    verb = line.partition(":")[0] if ":" in line else line.partition(" ")[0]
+    verb = line.partition(":<")[0] if ":<" in line else line.partition(" ")[0]
     with talk.stage(phase, f"its answer to {verb}"):
         await talk.say(line.encode())
         return await hear_reply(talk)

@@ -81,7 +81,7 @@ async def test_the_mailbox_is_only_examined() -> None:
         ("* BYE too many connections", {}, (Outcome.FAILED, Reason.GREETING), "BYE 'too many connections'"),
         ("* BYE [UNAVAILABLE] try later", {}, (Outcome.FAILED, Reason.UNAVAILABLE), "BYE [UNAVAILABLE] 'try later'"),
         ("* OK ready", {"expect_greeting": "unlikely"}, (Outcome.FAILED, Reason.GREETING), "'unlikely' was expected"),
-        ("* OK ready", {"expect_greeting": "^OK rea"}, (Outcome.OK, None), ""),
+        ("* OK ready", {"expect_greeting": r"^\* OK rea"}, (Outcome.OK, None), ""),
         ("220 mx ESMTP", {}, (Outcome.FAILED, Reason.PROTOCOL), "'220 mx ESMTP'"),
         ("* 5 EXISTS", {}, (Outcome.FAILED, Reason.PROTOCOL), "'* 5 EXISTS'"),
         ("", {}, (Outcome.FAILED, Reason.PROTOCOL), "no IMAP response"),
@@ -143,6 +143,21 @@ async def test_each_answer_to_login_has_its_reason(
         result = await look_imap(server, **SIGN_IN)
     assert verdict(result) == expected
     assert words in result.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("{tag} BAD what?", (Outcome.OK, None)),
+        ("{tag} NO no", (Outcome.FAILED, Reason.PROTOCOL)),
+        ("{tag} NO [UNAVAILABLE] later", (Outcome.FAILED, Reason.UNAVAILABLE)),
+    ],
+)
+async def test_a_server_may_not_know_capabilities(answer: str, expected: tuple[Outcome, Reason | None]) -> None:
+    """One that does not know the command has none; one that will not tell fails."""
+    async with serving(answering(GREETING, {**SIGNED_IN, **INBOX, "CAPABILITY": answer})) as server:
+        result = await look_imap(server, **SIGN_IN)
+    assert verdict(result) == expected
 
 
 @pytest.mark.parametrize(

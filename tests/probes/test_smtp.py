@@ -307,6 +307,14 @@ async def test_an_endless_talker_is_cut_off(endless: bytes) -> None:
     assert result.duration_s < 1
 
 
+async def test_we_can_greet_with_an_address() -> None:
+    """An address literal with colons in it is a name like any other."""
+    async with serving(answering(GREETING, {"EHLO": "close"})) as server:
+        result = await look_smtp(server, helo="[IPv6:2001:db8::1]")
+    assert server.heard == [b"EHLO [IPv6:2001:db8::1]"]
+    assert result.detail.endswith("before its answer to EHLO")
+
+
 async def test_lmtp_says_lhlo_and_never_helo() -> None:
     """An LMTP server is greeted in its own language."""
     async with serving(answering(GREETING, {"LHLO": "250 x", **QUIT})) as server:
