@@ -45,13 +45,13 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .venv/runtime: .lock/runtime.txt .lock/build.txt pyproject.toml | .venv/bin/python
 	@echo "installing what Ownup needs to run (once)"
-	@.venv/bin/pip install --quiet --require-hashes -r .lock/runtime.txt -r .lock/build.txt
-	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@.venv/bin/pip install -qq --require-hashes -r .lock/runtime.txt -r .lock/build.txt
+	@.venv/bin/pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .lock/dev.txt .venv/runtime
 	@echo "installing what its tests need (once)"
-	@.venv/bin/pip install --quiet --require-hashes -r .lock/dev.txt
+	@.venv/bin/pip install -qq --require-hashes -r .lock/dev.txt
 	@touch $@
 
 .venv/bin/python:
