@@ -18,13 +18,14 @@ from probes.finding import Outcome
 from probes.look import Result
 from probes.notebook import Notebook
 from probes.reason import Reason
+from probes.smtp import Smtp
 from probes.target import Target
 
 LETTERS = {"S": Outcome.OK, "D": Outcome.DEGRADED, "F": Outcome.FAILED, "U": Outcome.UNKNOWN}
 
 
-class Told(Target):
-    """A kind of the test's own: its Results are dictated, so it is never asked to look."""
+class Told(Smtp):
+    """A target whose Results are dictated, so it is never asked to look."""
 
     async def look(self, notes: Notebook) -> None:
         raise AssertionError(notes)
@@ -32,7 +33,7 @@ class Told(Target):
 
 def target(name: str, component: str) -> Target:
     """One target of the company."""
-    return Told(kind="smtp", name=name, component=component)
+    return Told(kind="smtp", name=name, component=component, host=f"{name}.test")
 
 
 @dataclass

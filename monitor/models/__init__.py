@@ -1,0 +1,39 @@
+"""The record's tables: what was seen, what was drafted, who said yes, and what was sent.
+
+A draft is an IncidentUpdate without an Approval: absence, not a flag. What must never happen is a constraint or a
+trigger of the database (see ``monitor/ledger/migrations``), so that no code path of ours can forget it.
+"""
+
+from sqlmodel import SQLModel
+
+from monitor.models.approval import Approval, Delivery, DeliveryState
+from monitor.models.audit import AuditEntry, AuditHead
+from monitor.models.columns import Utc
+from monitor.models.incident import Act, ActKind, Incident, Member, Stage
+from monitor.models.people import Person, Role, Session, Throttle
+from monitor.models.sightings import Component, Flip, Standing
+from monitor.models.update import IncidentUpdate, Revision
+
+__all__ = [
+    "Act",
+    "ActKind",
+    "Approval",
+    "AuditEntry",
+    "AuditHead",
+    "Component",
+    "Delivery",
+    "DeliveryState",
+    "Flip",
+    "Incident",
+    "IncidentUpdate",
+    "Member",
+    "Person",
+    "Revision",
+    "Role",
+    "SQLModel",
+    "Session",
+    "Stage",
+    "Standing",
+    "Throttle",
+    "Utc",
+]

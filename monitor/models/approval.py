@@ -1,0 +1,50 @@
+"""A human's yes, and the sendings that it allows."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from monitor.models.columns import Utc, word
+
+
+class DeliveryState(StrEnum):
+    """Where one sending stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Approval(SQLModel, table=True):
+    """A named human's yes to the very text whose hash it holds. Immutable."""
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    update_id: int = Field(foreign_key="incident_update.id", unique=True)
+    person_id: int = Field(foreign_key="person.id")
+    text_sha256: str
+    revision: int
+    at: datetime = Field(sa_type=Utc)
+
+
+class Delivery(SQLModel, table=True):
+    """One sending of an approved update over one channel; without an Approval there is none. Its key never changes."""
+
+    __table_args__ = (
+        UniqueConstraint("approval_id", "channel"),
+        Index(None, "channel", "state", "approval_id"),
+        CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="delivered_has_a_time"),
+    )
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    approval_id: int = Field(foreign_key="approval.id", nullable=False)
+    channel: str
+    key: str = Field(unique=True)
+    state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=word(DeliveryState))
+    attempts: int = 0
+    next_attempt_at: datetime = Field(sa_type=Utc)
+    delivered_at: datetime | None = Field(default=None, sa_type=Utc)
+    receipt: str = ""
+    error: str = ""

@@ -1,0 +1,77 @@
+"""Incidents, the targets that are part of them, and what humans did about them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from monitor.models.columns import Utc, word
+
+
+class Stage(StrEnum):
+    """Where an incident stands, in the words of every status page."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class ActKind(StrEnum):
+    """What a human did or said of an incident; each becomes a fact."""
+
+    ACKNOWLEDGED = "acknowledged"
+    CHECKED = "checked"
+    CAUSE = "cause"
+    ESTIMATE = "estimate"
+
+
+class Incident(SQLModel, table=True):
+    """One cause, from first failed look to resolution. Of one cause at most one is open (a partial unique index)."""
+
+    __table_args__ = (
+        Index(
+            "one_open_incident_per_cause",
+            "cause",
+            unique=True,
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+        CheckConstraint("(stage = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
+    )
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    cause: str
+    stage: Stage = Field(default=Stage.INVESTIGATING, sa_type=word(Stage))
+    opened_at: datetime = Field(sa_type=Utc)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
+    recovered_at: datetime | None = Field(default=None, sa_type=Utc)
+    resolved_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Member(SQLModel, table=True):
+    """One target's part in an incident."""
+
+    incident_id: int = Field(primary_key=True, foreign_key="incident.id")
+    target: str = Field(primary_key=True)
+    component_id: str = Field(foreign_key="component.id")
+    kind: str
+    reason: str
+    detail: str = ""
+    flip_id: int = Field(foreign_key="flip.id")
+    first_failed_at: datetime = Field(sa_type=Utc)
+    last_good_at: datetime | None = Field(default=None, sa_type=Utc)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
+    recovered_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Act(SQLModel, table=True):
+    """What a human did or said of an incident. Append-only: each is evidence."""
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    incident_id: int = Field(foreign_key="incident.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    kind: ActKind = Field(sa_type=word(ActKind))
+    words: str = ""
+    at: datetime = Field(sa_type=Utc)
