@@ -6,10 +6,11 @@ from pydantic import Field
 
 from probes.http import Http
 from probes.imap import Imap
+from probes.pop3 import Pop3
 from probes.smtp import Smtp
 from probes.target import Target
 from probes.tcp import Tcp
 
-Kind = Annotated[Http | Imap | Smtp | Tcp, Field(discriminator="kind")]
+Kind = Annotated[Http | Imap | Pop3 | Smtp | Tcp, Field(discriminator="kind")]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from probes.imap import Imap
 from probes.look import Result, look
+from probes.pop3 import Pop3
 from probes.smtp import Smtp
 from probes.tcp import Tcp
-from probes.tls import Tls
 
 Script = Callable[["Visitor"], Awaitable[None]]
 
@@ -107,7 +107,11 @@ def answering(
             if answer:
                 text = answer if isinstance(answer, bytes) else answer.replace("{tag}", tag).encode()
                 await visitor.say(text)
-            if key == "STARTTLS" and context is not None and ("220" in str(answer) or " OK" in str(answer)):
+            if (
+                key in {"STARTTLS", "STLS"}
+                and context is not None
+                and any(yes in str(answer) for yes in ("220", " OK", "+OK"))
+            ):
                 await visitor.start_tls(context)
 
     return script
@@ -121,6 +125,11 @@ async def look_smtp(server: Server, **options: object) -> Result:
 async def look_imap(server: Server, **options: object) -> Result:
     """One look at a server by IMAP, plain unless told."""
     return await look(Imap(**_common(server, options, tls_mode="none")))
+
+
+async def look_pop3(server: Server, **options: object) -> Result:
+    """One look at a server by POP3, plain unless told."""
+    return await look(Pop3(**_common(server, options, tls_mode="none")))
 
 
 async def look_tcp(server: Server, **options: object) -> Result:
@@ -137,6 +146,3 @@ def said(result: Result) -> list[str]:
     """The transcript as a reader sees it: ``> `` for us, ``< `` for them, ``- `` for a note."""
     marks = {"us": ">", "them": "<", "note": "-"}
     return [f"{marks[line.who]} {line.text}" for line in result.evidence]
-
-
-__all__ = ["Script", "Server", "Tls", "Visitor", "answering", "look_imap", "look_smtp", "look_tcp", "said", "serving"]

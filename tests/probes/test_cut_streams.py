@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.look import Outcome, Reason, Result
-from tests.probes.lines import Server, Visitor, look_imap, look_smtp, look_tcp, serving
+from tests.probes.lines import Server, Visitor, look_imap, look_pop3, look_smtp, look_tcp, serving
 
 Look = Callable[..., Awaitable[Result]]
 
 SIGN_IN = {"username": "probe", "password": "correct horse"}
 SMTP = b"220 x\r\n250-x\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n221 bye\r\n"
 IMAP = b"* OK x\r\n* CAPABILITY X\r\na1 OK\r\na2 OK\r\n* X {3}\r\nabc\r\n* 5 EXISTS\r\na3 OK\r\n* BYE\r\na4 OK\r\n"
+POP3 = b"+OK x\r\n+OK\r\nUSER\r\n.\r\n+OK\r\n+OK\r\n+OK 3 1200\r\n+OK bye\r\n"
 TALK = b"notice\r\nPING :1\r\nwelcome\r\n"
 
 TIMEOUT_S = 0.2
@@ -29,6 +30,11 @@ async def by_smtp(server: Server) -> Result:
 async def by_imap(server: Server) -> Result:
     """A look that signs in and examines."""
     return await look_imap(server, timeout=TIMEOUT_S, **SIGN_IN)
+
+
+async def by_pop3(server: Server) -> Result:
+    """A look that signs in and counts."""
+    return await look_pop3(server, timeout=TIMEOUT_S, **SIGN_IN)
 
 
 async def by_tcp(server: Server) -> Result:
@@ -57,7 +63,7 @@ def is_a_verdict(result: Result) -> bool:
     return known and result.duration_s < TIMEOUT_S + 0.5
 
 
-CASES = pytest.mark.parametrize(("look", "stream"), [(by_smtp, SMTP), (by_imap, IMAP), (by_tcp, TALK)])
+CASES = pytest.mark.parametrize(("look", "stream"), [(by_smtp, SMTP), (by_imap, IMAP), (by_pop3, POP3), (by_tcp, TALK)])
 
 
 @CASES

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from probes.look import Reason, Result
-from tests.probes.lines import Visitor, look_imap, look_smtp, serving
+from tests.probes.lines import Visitor, look_imap, look_pop3, look_smtp, serving
 
 _LITERAL = re.compile(rb"\{(\d+)\}$")
 
@@ -109,6 +109,27 @@ def test_imap_login_carries_any_password_and_shows_none(password: str) -> None:
     """LOGIN is byte-exact, quoted or as a literal, and a server that sends the password back gives nothing away."""
     result, understood = by_imap(password)
     assert understood == password.encode()
+    assert result.reason is Reason.AUTH, result.detail
+    assert hidden(result, password)
+
+
+@with_any_password
+def test_pop3_carries_any_password_of_one_line_and_shows_none(password: str) -> None:
+    """PASS is byte-exact, and a server that sends the password back gives nothing away."""
+    password = "".join(letter for letter in password if letter not in "\r\n")
+
+    async def script(visitor: Visitor) -> None:
+        for answer in (b"+OK", b"-ERR", b"+OK"):
+            await visitor.say(answer)
+            await visitor.hear()
+        await visitor.say(b"-ERR you said: " + visitor.heard[-1])
+
+    async def main() -> tuple[Result, list[bytes]]:
+        async with serving(script) as server:
+            return await look_pop3(server, username="probe", password=password), server.heard
+
+    result, heard = asyncio.run(main())
+    assert heard[:3] == [b"CAPA", b"USER probe", b"PASS " + password.encode()]
     assert result.reason is Reason.AUTH, result.detail
     assert hidden(result, password)
 
