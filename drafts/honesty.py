@@ -6,6 +6,7 @@ from drafts.facts import Facts, UpdateKind
 from drafts.rules import RULES
 from drafts.rules.reading import Reading
 from drafts.rules.rule import TEXT_CHARS_MAX, Finding, Level, Rule, Stage, Text
+from drafts.rules.vocabulary import vocabulary
 
 __all__ = ["RULES", "Finding", "Level", "Rule", "Stage", "check", "stage_of"]
 
@@ -17,12 +18,19 @@ def stage_of(kind: UpdateKind) -> Stage:
     return _STAGES.get(kind, Stage.UPDATE)
 
 
-def check(title: str, body: str, kind: Stage, posted_at: datetime | None, facts: Facts | None) -> tuple[Finding, ...]:
-    """Hold a text against every rule; without facts the rules that need them are left out.
+def check(
+    title: str, body: str, kind: Stage, posted_at: datetime | None, facts: Facts | None, *, language: str = "en"
+) -> tuple[Finding, ...]:
+    """Hold a text against every rule; without facts the rules that need them are left out, others ask less.
 
     ``posted_at`` is when it was or would be published: without it, rules that ask what lies ahead are left out too.
-    At most 20,000 characters are read: no notice is longer, and no text can hold the reader up.
+    At most 10,000 characters are read: no notice is longer, and no text can hold the reader up.
     """
-    text = Text(Reading.of(title[:TEXT_CHARS_MAX]), Reading.of(body[:TEXT_CHARS_MAX]), kind, posted_at, facts)
+    words = vocabulary(facts.language if facts else language)
+    text = Text(_read(title), _read(body), kind, posted_at, facts, words)
     findings = (finding for rule in RULES for finding in rule.findings(text))
     return tuple(sorted(findings, key=lambda finding: (finding.part != "title", finding.start, finding.rule)))
+
+
+def _read(text: str) -> Reading:
+    return Reading.of(text[:TEXT_CHARS_MAX])

@@ -2,28 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from drafts.facts import Facts
 from drafts.rules.clock import ahead
-from drafts.rules.patterns import pattern
-from drafts.rules.reading import MONTH, Clock, clocks
+from drafts.rules.reading import MONTH, clocks
 from drafts.rules.rule import Hit, Level, Rule, Text, facts_of
 
 LATER: Final = timedelta(minutes=2)
 BEFORE_CHARS: Final = 30
 HALF_DAY: Final = timedelta(hours=12)
 LONG_BEFORE: Final = timedelta(days=1)
-_BEGINNING: Final = re.compile(
-    r"\b(?:since|from|at|beginning|starting|began|started|begun)(?: about| around| approximately| roughly)?\.$",
-    re.IGNORECASE,
-)
-_BEGAN_AT: Final = pattern(r"beg[aiu]n(?:ning|s)?|start(?:ed|ing|s)?|first (?:failed|seen|saw)|since|from")
-_RECOVERY: Final = pattern(r"pass(?:es|ed)?|again|works?|working|recovered|message")
 _DATE: Final = re.compile(rf"\b([0-3]?\d)(?:st|nd|rd|th)? ({MONTH}) (20\d\d)\b")
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
@@ -33,23 +26,18 @@ def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
     for start, end in text.body.sentences():
         sentence = text.body.text[start:end]
         for clock in clocks(sentence):
-            before = sentence[max(clock.start - BEFORE_CHARS, 0) : clock.start]
-            if (
-                _BEGINNING.search(before.rstrip() + ".")
-                and _BEGAN_AT.search(before)
-                and not _RECOVERY.search(sentence[: clock.start])
-            ):
-                gaps = [_gap(clock, moment, facts) for moment in begun]
-                hit = Hit(start + clock.start, start + clock.end)
-                yield from ((hit, gap) for gap in gaps[:1] if not any(abs(other) <= LATER for other in gaps))
+            gaps = [ahead(clock, moment, facts.timezone) for moment in begun]
+            if _is_beginning(sentence[: clock.start], text) and not any(abs(gap) <= LATER for gap in gaps):
+                yield Hit(start + clock.start, start + clock.end), gaps[0]
 
 
-def _gap(clock: Clock, moment: datetime, facts: Facts) -> timedelta:
-    """How much later a clock time is than a moment, in UTC or in the readers' own zone."""
-    if clock.zone.upper() in {"UTC", "GMT", "Z"}:
-        return ahead(clock, moment)
-    local = moment.astimezone(ZoneInfo(facts.timezone))
-    return ahead(clock, moment + (local.utcoffset() or timedelta(0)))
+def _is_beginning(before: str, text: Text) -> bool:
+    """Whether the words before a time say that something began then: "since", "from about", "started at"."""
+    words = before[-BEFORE_CHARS:].split()
+    while words and text.words["about"].fullmatch(words[-1]):
+        words.pop()
+    begins = bool(words) and text.words["beginning"].fullmatch(words[-1]) is not None
+    return begins and not text.tells(before, "recovery")
 
 
 def _impossible(text: Text) -> Iterable[Hit]:
@@ -58,18 +46,20 @@ def _impossible(text: Text) -> Iterable[Hit]:
         after_post = text.posted_at is not None and facts.since + gap > text.posted_at
         if after_post or HALF_DAY - abs(gap) <= LATER:
             yield hit
-    known = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
-    months = {(moment.year, moment.month) for moment in _local(known, facts)}
+    months = {(moment.year, moment.month) for moment in _record(facts)}
     for match in _DATE.finditer(text.body.text):
         if (int(match[3]), _month(match[2])) not in months and not _long_before(match, facts):
             yield Hit(*match.span())
 
 
-def _local(moments: Iterable[datetime | None], facts: Facts) -> Iterator[datetime]:
-    for moment in moments:
+def _record(facts: Facts) -> Iterator[datetime]:
+    """Every time in the record, in UTC and as its readers see it."""
+    acts = (facts.acknowledged, facts.cause, facts.estimate, facts.repair, facts.loss, facts.amends)
+    times = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
+    for moment in (*times, *(act.at for act in acts if act), *(said.at for said in facts.said)):
         if moment is not None:
             yield moment.astimezone(ZoneInfo(facts.timezone))
-            yield moment
+            yield moment.astimezone(UTC)
 
 
 def _month(word: str) -> int:

@@ -2,63 +2,46 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from drafts.cadence import CEILING
-from drafts.rules.patterns import found, pattern
-from drafts.rules.reading import Clock, Reading, clocks
-from drafts.rules.rule import Hit, Level, Rule, Stage, Text, whole
+from drafts.rules.reading import ZONE, Clock, clocks
+from drafts.rules.rule import Hit, Level, Rule, Stage, Text, found, in_body, whole
 
 ALIKE: Final = 0.9
-SLACK: Final = timedelta(minutes=5)
 _DAY: Final = timedelta(days=1)
+_UTC: Final = frozenset({"UTC", "GMT", "Z"})
 
-_SOON: Final = pattern(
-    r"(?<!as\x20)soon(?! as)|shortly(?! (?:after|before))|as soon as possible|asap|in due course|momentarily|in the near future"
-    r"|before long|in a (?:bit|moment|little while)|any (?:minute|moment) now",
-)
-_PAST: Final = pattern(r"soon after|shortly (?:after|before)")
-_RELATIVE: Final = pattern(
-    r"earlier (?:today|this (?:morning|afternoon|evening|week))|yesterday|this (?:morning|afternoon|evening)|last night|tonight"
-    r"|(?:a few|several|some|\d+|two|three) (?:minutes?|hours?|days?) ago|recently|a while ago|today",
-)
-_PROMISE: Final = re.compile(
-    r"\b(?:next (?:update|message|news|notice)|(?:will|'ll|’ll|we) (?:write|update|post|report|inform|tell|be back|share)"
-    r"|(?:further|more) (?:updates?|news|information)|(?:another|an) update|news)\b",
-    re.IGNORECASE,
-)
 _IN_MINUTES: Final = re.compile(
-    r"\b(?:in|within|every)\s+(?:the next\s+)?(?P<number>\d{1,4}|an?|one|two|half an)\s+(?P<unit>minutes?|mins?|hours?|hrs?)\b",
+    r"\b(?:in|within|every)\s+(?:the next\s+)?(?P<number>\d{1,4}|an?|one|two|half an)\s+(?P<unit>min|hour|hr)",
     re.IGNORECASE,
 )
+_ZONE: Final = re.compile(rf"\b(?:{ZONE}|local time)\b")
 _NUMBERS: Final = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "half an": 0.5}
 
 
-def _soon(text: Text) -> Iterable[Hit]:
-    past = {match.start() for _, read in text.parts for match in _PAST.finditer(read.text)}
-    return (hit for hit in found(_SOON)(text) if hit.start not in past)
-
-
-def promises(reading: Reading) -> Iterable[tuple[int, int]]:
+def promises(text: Text) -> Iterable[tuple[int, int]]:
     """The sentences that promise a next word at some time."""
-    for start, end in reading.sentences():
-        sentence = reading.text[start:end]
-        if _PROMISE.search(sentence) and (_IN_MINUTES.search(sentence) or next(clocks(sentence), None)):
+    for start, end in text.body.sentences():
+        sentence = text.body.text[start:end]
+        timed = _IN_MINUTES.search(sentence) or next(clocks(sentence), None)
+        if timed and text.tells(sentence, "promise"):
             yield start, end
 
 
 def _no_promise(text: Text) -> Iterable[Hit]:
-    if text.stage is not Stage.RESOLVED and not any(promises(text.body)):
+    if text.stage is not Stage.RESOLVED and not any(True for _ in promises(text)):
         yield whole(text)
 
 
 def _bad_promise(text: Text) -> Iterable[Hit]:
-    for start, end in promises(text.body):
+    for start, end in promises(text):
         sentence = text.body.text[start:end]
         wait = _IN_MINUTES.search(sentence)
-        promise = _PROMISE.search(sentence)
+        promise = text.words["promise"].search(sentence)
         times = [time for time in clocks(sentence) if promise and promise.start() < time.start]
         if (wait and _minutes(wait) > CEILING) or any(_far_or_past(time, text) for time in times):
             yield Hit(start, end)
@@ -71,18 +54,18 @@ def _minutes(match: re.Match[str]) -> timedelta:
 
 
 def _far_or_past(time: Clock, text: Text) -> bool:
-    """Whether a promised time lies behind, or over an hour ahead; a time without a zone can be neither kept nor broken."""
+    """Whether a promised time lies behind, or over an hour ahead; one without a zone can be neither kept nor broken."""
     if not time.zone:
         return True
-    if text.posted_at is None or time.zone.upper() not in {"UTC", "GMT", "Z"}:
+    if text.posted_at is None or (time.zone.upper() not in _UTC and text.facts is None):
         return False
-    return not timedelta(0) <= ahead(time, text.posted_at) <= CEILING + SLACK
+    return not timedelta(0) <= ahead(time, text.posted_at, text.facts.timezone if text.facts else "UTC") <= CEILING
 
 
-def ahead(time: Clock, posted_at: datetime) -> timedelta:
-    """How far a UTC clock time lies from a moment: the nearest such time, behind or ahead."""
-    utc = posted_at.astimezone(UTC)
-    gap = (timedelta(minutes=time.minutes) - timedelta(hours=utc.hour, minutes=utc.minute)) % _DAY
+def ahead(time: Clock, moment: datetime, timezone: str) -> timedelta:
+    """How far a clock time, in UTC or the readers' own zone, lies from a moment: the nearest such, behind or ahead."""
+    here = moment.astimezone(ZoneInfo("UTC" if time.zone.upper() in _UTC else timezone))
+    gap = (timedelta(minutes=time.minutes) - timedelta(hours=here.hour, minutes=here.minute)) % _DAY
     return gap - _DAY if gap > _DAY / 2 else gap
 
 
@@ -90,17 +73,13 @@ def _zoneless(text: Text) -> Iterable[Hit]:
     for part, read in text.parts:
         for start, end in read.sentences():
             times = list(clocks(read.text[start:end]))
-            if times and not any(time.zone for time in times) and not _zone_nearby(read.text[start:end]):
+            if times and not any(time.zone for time in times) and not _ZONE.search(read.text, start, end):
                 yield from (Hit(start + time.start, start + time.end, part) for time in times)
-
-
-def _zone_nearby(sentence: str) -> bool:
-    return re.search(r"\b(?:UTC|GMT|local time|[CEW]ES?T|[ECMP][SD]T)\b", sentence) is not None
 
 
 def _only_relative(text: Text) -> Iterable[Hit]:
     if not text.body.has_absolute_time():
-        yield from (hit for hit in found(_RELATIVE)(text) if hit.part == "body")
+        yield from in_body(found("relative")(text))
 
 
 def _yearless(text: Text) -> Iterable[Hit]:
@@ -122,7 +101,7 @@ CLOCK: Final = (
         Level.BLOCK,
         "“Soon” is a different time for everybody who waits.",
         "Give the time, with its zone; or say that you do not know when, and when you will write again.",
-        _soon,
+        found("soon"),
     ),
     Rule(
         "T02",

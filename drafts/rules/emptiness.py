@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from drafts.rules.patterns import ACT, CAUSE, POINTER, SCOPE, SYMPTOM, UNKNOWN, found, pattern
-from drafts.rules.rule import Hit, Level, Rule, Stage, Text, whole
+from drafts.rules.reading import Reading
+from drafts.rules.rule import Hit, Level, Rule, Stage, Text, found, in_body, whole
 
 TERSE: Final = 14
 SHORT: Final = 18
@@ -14,39 +14,18 @@ LEFT_OVER: Final = 3
 SENTENCE_WORDS_MAX: Final = 25
 WORDS_MAX: Final = {Stage.FIRST: 80, Stage.UPDATE: 120, Stage.RESOLVED: 250}
 
-_GRAMMAR: Final = frozenset(
-    """a an the this that these those it its they them their we us our you your i he she and or but so if as at by for from
-    in into of on to up with without within about after before since until while when where which who what how why is are
-    was were be been being am has have had having do does did will would shall should can could may might must not no yes
-    there here then than too also just very all any some more most other each both now still yet already currently again
-    right soon shortly further s t re ve ll d m""".split()
-)
-_STOCK: Final = frozenset(
-    """issue issues problem problems incident incidents outage outages situation event disruption disruptions interruption
-    degradation degraded impact impacted affected affecting investigate investigating investigated investigation aware
-    looking look looks working work works monitor monitoring monitored fix fixes fixed fixing applied applying apply
-    implemented implementing deployed identified identifying resolved resolving resolve resolution mitigate mitigated
-    mitigating mitigation progress ongoing continue continues continuing continued back normal normally closed close closing
-    finished over ended online operational operating running restored recovering recovered recovery service services system
-    systems platform product customers customer users user clients update updates updated information details provide share
-    post posted keep team teams engineers engineering staff started starting begin began experiencing experience seeing see
-    noticing notice facing encountering happening occurring occuring received reports reported report reporting getting
-    apologize apologise apologies sorry inconvenience caused thank thanks patience understand understanding confirm confirmed
-    everything things available stable good well fully completely successfully possible actively closely currently time
-    root cause causes potential internal link down up""".split()
-)
 
 _TOKENS: Final = re.compile(
-    r"\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z_ ]{1,40}\}|<(?:insert|your|name|time|date|component|service|placeholder)[^<>\n]{0,40}>"
+    r"\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z_ ]{1,40}\}"
+    r"|<(?:insert|your|name|time|date|component|service|placeholder)[^<>\n]{0,40}>"
     r"|\[(?:insert|your|name|time|date|component|service|placeholder|tbd|xx)[^\[\]\n]{0,40}\](?!\()"
     r"|(?<![\w\])])\(\s*\)|(?<!\w)\[\s*\](?!\()|\b(?:XX:XX|TBD|TODO|FIXME|lorem ipsum|example text)\b",
     re.IGNORECASE,
 )
-_FAULT_NOUN: Final = pattern(r"issues?")
 
 
 def _no_symptom(text: Text) -> Iterable[Hit]:
-    if text.stage is Stage.FIRST and not any(SYMPTOM.search(read.text) for _, read in text.parts):
+    if text.stage is Stage.FIRST and not text.tells_anywhere("symptom"):
         yield whole(text)
 
 
@@ -59,30 +38,31 @@ def _terse(text: Text) -> Iterable[Hit]:
 
 
 def _nothing_left(text: Text) -> Iterable[Hit]:
-    known = _GRAMMAR | _STOCK | set(text.title.words())
-    if text.facts and text.facts.said:
-        known |= set(text.facts.said[-1].body.lower().split())
-    left = {word for word in text.body.words() if word not in known and not _is_part_of(word, known)}
-    if len(left) < LEFT_OVER and not text.body.has_time():
+    if len(_left_over(text)) < LEFT_OVER and not text.body.has_time():
         yield whole(text)
     elif not any(_substance(text)):
         yield whole(text, Level.WARN)
 
 
-def _is_part_of(word: str, known: frozenset[str] | set[str]) -> bool:
-    """Whether it is a plural or singular of a known word."""
-    return word.removesuffix("s") in known or f"{word}s" in known
+def _left_over(text: Text) -> set[str]:
+    """The words that are neither grammar nor stock, nor of the title, nor of the last text."""
+    told = set(text.title.words())
+    if text.facts and text.facts.said:
+        told |= set(Reading.of(text.facts.said[-1].body).words())
+    told |= {word.removesuffix("s") for word in told} | {f"{word}s" for word in told}
+    idle = (text.words["grammar"], text.words["stock"])
+    return {word for word in set(text.body.words()) - told if not any(words.fullmatch(word) for words in idle)}
 
 
 def _substance(text: Text) -> Iterable[bool]:
     """What each stage owes beyond the symptom: time, extent, an act, a cause, what to do, what is not known."""
     body = text.body.text
     yield text.body.has_time()
-    yield any(sought.search(body) for sought in (ACT, POINTER, UNKNOWN))
+    yield text.tells(body, "act", "pointer", "unknown")
     if text.stage is Stage.RESOLVED:
-        yield CAUSE.search(body) is not None
+        yield text.tells(body, "cause")
     else:
-        yield any(sought.search(body) for sought in (SCOPE, CAUSE, SYMPTOM if text.stage is Stage.UPDATE else SCOPE))
+        yield text.tells(body, "scope", "cause") or (text.stage is Stage.UPDATE and text.tells(body, "symptom"))
         yield text.body.has_link() or re.search(r"\b[45]\d\d\b", body) is not None
 
 
@@ -91,8 +71,8 @@ def _tokens(text: Text) -> Iterable[Hit]:
 
 
 def _only_issue(text: Text) -> Iterable[Hit]:
-    if text.stage is Stage.FIRST and not any(SYMPTOM.search(read.text) for _, read in text.parts):
-        yield from (hit for hit in found(_FAULT_NOUN)(text) if hit.part == "body")
+    if text.stage is Stage.FIRST and not text.tells_anywhere("symptom"):
+        yield from in_body(found("issue")(text))
 
 
 def _long_sentences(text: Text) -> Iterable[Hit]:
@@ -140,7 +120,7 @@ EMPTINESS: Final = (
         Level.WARN,
         "“An abundance of caution” hides what was feared.",
         "Say what you feared, and what you did about it.",
-        found(pattern(r"abundance of caution")),
+        found("caution"),
     ),
     Rule(
         "E12",
@@ -152,7 +132,7 @@ EMPTINESS: Final = (
     Rule(
         "E13",
         Level.INFORM,
-        "A long text is not read by people in a hurry (80 words for a first, 120 for an update, 250 for a resolved one).",
+        "People in a hurry do not read a long text (first: 80 words, update: 120, resolved: 250).",
         "Keep what a customer needs now, and leave the rest to the review.",
         _too_long,
     ),

@@ -6,43 +6,13 @@ from typing import Final
 
 from drafts.faults import MILD, fault_of
 from drafts.markdown import escape
-from drafts.rules.patterns import ACT, SYMPTOM, found, pattern
-from drafts.rules.rule import Hit, Level, Rule, Stage, Text, facts_of, whole
+from drafts.rules.rule import Hit, Level, Rule, Stage, Text, facts_of, found, whole
 
 BESIDE_CHARS: Final = 60
 BEFORE_CHARS: Final = 30
 
-_OVER: Final = pattern(
-    r"resolved|fixed|restored|recovered|back to normal|back (?:up|online|to work)|work(?:s|ing) again|solved|operating normally"
-)
-_NOT_YET: Final = pattern(r"not|n['’]t|will|be|until|till|when|once|before|after|to|if|how soon|yet to")
-_MILD: Final = pattern(
-    r"degrad(?:ed|ation)|slow(?:er|ly|ness)?|intermittent(?:ly)?|partial(?:ly)?|sluggish|at times|sporadic(?:ally)?"
-)
-_SMALL: Final = pattern(
-    r"some|few|a small (?:number|subset|percentage|fraction|part)|small number|limited|minor|handful|subset|isolated"
-)
 _SHARE: Final = re.compile(r"\b(\d{1,6}) (?:out )?of (?:our |the |its )?(\d{1,6})\b")
 _NUMBER: Final = re.compile(r"\d")
-_CLEAR: Final = pattern(
-    r"no (?:\w+ )?data (?:was |were |has been |is )?(?:\w+ )?lost|no data loss|no loss of data|data (?:is|was|are) safe",
-    r"(?:is|are|was|were|remains?) (?:not (?:affected|impacted)|unaffected|fully operational)|fully operational",
-    r"(?:does|do|did)(?: not|n['’]t) affect",
-)
-_DATA: Final = pattern(r"data")
-_WELL: Final = pattern(
-    r"pass(?:es|ed)?|work(?:s|ing)?|not|unaffected|fine|normal(?:ly)?|available|up|operational|still"
-)
-_CORRECTED: Final = pattern(r"correction|corrected|changed|was wrong|were wrong|not right")
-_BUSY: Final = pattern(
-    r"(?:we are|we're|we’re|are|team is|still|currently) (?:\w+ )?(?:working on|investigating|looking into|trying to)"
-)
-_CLAIM: Final = pattern(
-    r"(?:we|team|engineers|staff|technicians) (?:are|is|have|has|were|was|had)? ?(?:\w+ )?(?:work(?:ing|ed)? on|investigat\w+"
-    r"|looking into|escalated|contacted|restarted|reverted|rolled back|switched|fixed|called)",
-    r"we['’](?:re|ve) (?:\w+ )?(?:working on|investigating|looking into|escalated|contacted|restarted|reverted|switched)",
-)
-_CHECKED: Final = pattern(r"we (?:have )?(?:checked|tested|verified|looked at)")
 _COUNTED: Final = re.compile(
     r"\b\d{1,9}(?:[.,]\d{1,9})?\s?(?:%|percent\b|(?:customers|users|people|accounts|mailboxes)\b)", re.IGNORECASE
 )
@@ -59,16 +29,16 @@ def _names(text: Text, name: str) -> Iterator[Hit]:
 def _over_too_soon(text: Text) -> Iterable[Hit]:
     if facts_of(text).recovered_at is not None:
         return
-    for hit in found(_OVER)(text):
+    for hit in found("over")(text):
         read = text.title if hit.part == "title" else text.body
-        if not _NOT_YET.search(read.text, max(hit.start - BEFORE_CHARS, 0), hit.start):
+        if not text.tells(read.text[max(hit.start - BEFORE_CHARS, 0) : hit.start], "not_yet"):
             yield hit
 
 
 def _too_mild(text: Text) -> Iterable[Hit]:
     affected = facts_of(text).affected
     if all(one.total and fault_of(one.reason) not in MILD for one in affected):
-        yield from found(_MILD)(text)
+        yield from found("mild")(text)
 
 
 def _share(text: Text) -> Iterable[Hit]:
@@ -77,7 +47,7 @@ def _share(text: Text) -> Iterable[Hit]:
         for match in _SHARE.finditer(read.text):
             if (int(match[1]), int(match[2])) not in measured:
                 yield Hit(*match.span(), part)
-        for match in _SMALL.finditer(read.text):
+        for match in text.words["small"].finditer(read.text):
             if not _NUMBER.search(read.text, match.end(), match.end() + BESIDE_CHARS):
                 yield Hit(*match.span(), part)
 
@@ -87,9 +57,9 @@ def _too_clear(text: Text) -> Iterable[Hit]:
     facts = facts_of(text)
     for start, end in text.body.sentences():
         sentence = text.body.text[start:end]
-        match = _CLEAR.search(sentence)
+        match = text.words["clear"].search(sentence)
         seen = any(one.component.lower() in sentence.lower() for one in facts.working)
-        if match and not seen and not (facts.loss and _DATA.search(match[0])):
+        if match and not seen and not (facts.loss and text.tells(match[0], "data")):
             yield Hit(start + match.start(), start + match.end())
 
 
@@ -102,14 +72,14 @@ def _wrong_component(text: Text) -> Iterable[Hit]:
     healthy = [one.component for one in facts.working if one.component.lower() not in hurt]
     for start, end in text.body.sentences():
         sentence = text.body.text[start:end]
-        if SYMPTOM.search(sentence) and not _WELL.search(sentence):
+        if text.tells(sentence, "symptom") and not text.tells(sentence, "well"):
             for name in healthy:
                 yield from (hit for hit in _names(text, name) if hit.part == "body" and start <= hit.start < end)
 
 
 def _silent_change(text: Text) -> Iterable[Hit]:
     facts = facts_of(text)
-    if not facts.said or _CORRECTED.search(text.body.text):
+    if not facts.said or text.tells(text.body.text, "corrected"):
         return
     before = set(_SHARE.findall(facts.said[-1].body))
     for match in _SHARE.finditer(text.body.text):
@@ -119,17 +89,18 @@ def _silent_change(text: Text) -> Iterable[Hit]:
 
 def _title_disagrees(text: Text) -> Iterable[Hit]:
     facts = facts_of(text)
-    for name in [one.component for one in (*facts.affected, *facts.working)]:
+    known = [one.component for one in facts.affected] + [one.component for one in facts.working]
+    for name in known:
         hits = list(_names(text, name))
         if hits and all(hit.part == "title" for hit in hits):
             yield hits[0]
-    if _BUSY.search(text.body.text):
-        yield from (hit for hit in found(_OVER)(text) if hit.part == "title")
+    if text.tells(text.body.text, "busy"):
+        yield from (hit for hit in found("over")(text) if hit.part == "title")
 
 
 def _stage_disagrees(text: Text) -> Iterable[Hit]:
     if text.stage is Stage.RESOLVED:
-        yield from found(_BUSY)(text)
+        yield from found("busy")(text)
 
 
 def _claim(text: Text) -> Iterable[Hit]:
@@ -138,9 +109,9 @@ def _claim(text: Text) -> Iterable[Hit]:
     if text.stage is not Stage.FIRST:
         return
     if facts.acknowledged is None and not facts.checked:
-        yield from found(_CLAIM)(text)
+        yield from found("claim")(text)
     if not facts.checked:
-        yield from found(_CHECKED)(text)
+        yield from found("checked")(text)
     for part, read in text.parts:
         yield from (Hit(*match.span(), part) for match in _COUNTED.finditer(read.text))
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 # Each alternative is plain words or a bounded gap: nothing here can be made to backtrack by a hostile text.
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
-_WORD: Final = re.compile(r"[^\W_]+(?:['’.:/-][^\W_]+)*")
+_WORD: Final = re.compile(r"[^\W_]+(?:['.:/-][^\W_]+)*")
 _URL: Final = re.compile(r"https?://[^\s<>()\[\]]+")
 _MARKS: Final = re.compile(rf"{_URL.pattern}|\*\*|[`<>]|\\(?=[^\w\s])")
 ZONE: Final = (
@@ -54,7 +54,7 @@ class Reading:
     @classmethod
     def of(cls, raw: str) -> Self:
         """Read a text."""
-        return cls(raw, _MARKS.sub(_blank, raw))
+        return cls(raw, _MARKS.sub(_blank, raw.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")))
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Where each sentence begins and ends. A line is a sentence, full stop or not; a dot in a name ends none."""

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 from drafts.facts import Facts
 from drafts.rules.reading import Reading
+from drafts.rules.vocabulary import Vocabulary
 
-TEXT_CHARS_MAX: Final = 20_000
+TEXT_CHARS_MAX: Final = 10_000
 
 
 class Level(StrEnum):
@@ -44,18 +45,27 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text under examination: at most 20,000 characters are read, since no notice is longer."""
+    """A text under examination: at most 10,000 characters are read, since no notice is longer."""
 
     title: Reading
     body: Reading
     stage: Stage
     posted_at: datetime | None
     facts: Facts | None
+    words: Vocabulary
 
     @property
     def parts(self) -> tuple[tuple[str, Reading], ...]:
         """Title and body, each with its name."""
         return ("title", self.title), ("body", self.body)
+
+    def tells(self, words: str, *names: str) -> bool:
+        """Whether some words hold anything of these lists of the vocabulary."""
+        return any(self.words[name].search(words) for name in names)
+
+    def tells_anywhere(self, name: str) -> bool:
+        """Whether title or body hold anything of this list."""
+        return any(self.tells(read.text, name) for _, read in self.parts)
 
 
 class Hit(NamedTuple):
@@ -102,6 +112,21 @@ def facts_of(text: Text) -> Facts:
 def whole(text: Text, level: Level | None = None) -> Hit:
     """The whole body: where something is missing, it is missing everywhere."""
     return Hit(0, len(text.body.raw), level=level)
+
+
+def found(name: str) -> Find:
+    """A search of title and body for one list of the vocabulary."""
+
+    def find(text: Text) -> Iterable[Hit]:
+        sought = text.words[name]
+        return (Hit(*match.span(), part) for part, read in text.parts for match in sought.finditer(read.text))
+
+    return find
+
+
+def in_body(hits: Iterable[Hit]) -> Iterable[Hit]:
+    """Only what was found in the body."""
+    return (hit for hit in hits if hit.part == "body")
 
 
 def in_stages(find: Find, *stages: Stage) -> Find:
