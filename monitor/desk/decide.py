@@ -1,5 +1,6 @@
 """A human's yes or no: bound to the very words and facts they saw, or refused with what to do next."""
 
+import json
 from typing import Final
 
 from aiohttp import web
@@ -7,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.desk import update
 from monitor.desk.dossier import carriers
+from monitor.desk.honesty import blocking, findings
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import approvals, drafts
+from monitor.ledger import approvals, audit, drafts
 from monitor.ledger.errors import AlreadyApproved, Gone, Refused, Stale, Unconfirmed, Unsigned
 
 REASON_CHARS_MAX: Final = 500
@@ -55,6 +57,9 @@ async def _approve(s: AsyncSession, visit: Visit) -> None:
     draft = await drafts.unanswered(s, visit.number())
     chosen = await carriers(s, visit.seat, draft.incident_id)
     revision = visit.field("revision")
+    overridden, reason = blocking(findings(draft, visit.now)), visit.field("override").strip()
+    if overridden and not 0 < len(reason) <= REASON_CHARS_MAX:
+        raise Refused("its words need a change, or a reason why they may stay")
     await approvals.approve(
         s,
         update_id=visit.number(),
@@ -69,6 +74,15 @@ async def _approve(s: AsyncSession, visit: Visit) -> None:
         raise Stale("its facts changed")
     if not chosen.carried:
         raise Refused("no channel can carry it now")
+    if overridden:
+        await _note_override(s, visit, overridden, reason)
+
+
+async def _note_override(s: AsyncSession, visit: Visit, rules: tuple[str, ...], reason: str) -> None:
+    assert visit.person is not None  # noqa: S101 - the gate lets nobody else through
+    detail = json.dumps({"rules": rules, "reason": reason}, ensure_ascii=False)
+    subject = f"update:{visit.number()}"
+    await audit.note(s, actor=visit.person.name, action="overrode", subject=subject, detail=detail, now=visit.now)
 
 
 async def _refusal(visit: Visit, what: str, refused: Refused) -> Refusal:

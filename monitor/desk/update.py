@@ -8,12 +8,14 @@ from markupsafe import Markup
 from drafts.facts import UpdateKind
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
+from monitor.desk.honesty import blocking, findings
 from monitor.desk.plain import unknown
 from monitor.desk.sheets import prose
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import drafts
 from monitor.models import IncidentUpdate
 
+FINDINGS_MAX: Final = 12
 KINDS: Final = {
     UpdateKind.FIRST: "First notice",
     UpdateKind.SCOPE: "Update: the scope changed",
@@ -35,6 +37,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
     if dossier is None:
         raise missing()
     update, sent = dossier.update, {delivery.channel for delivery in dossier.deliveries}
+    found = findings(update, visit.now) if dossier.waits else ()
     return visit.page(
         "update.html",
         status=refusal.status if refusal else 200,
@@ -50,8 +53,9 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         body=prose(update.body),
         unknown=unknown(dossier.facts),
         unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
-        findings=(),
-        blocked=False,
+        findings=found[:FINDINGS_MAX],
+        unlisted=max(0, len(found) - FINDINGS_MAX),
+        blocked=bool(blocking(found)),
         seen=lambda: seen(update),
         edited_by=dossier.names.get(update.edited_by or 0),
     )

@@ -138,12 +138,13 @@ class House:
         await self.scribe.tend()
 
     async def recover(self, name: str = "smtp-submission") -> None:
-        """Let a target work again, and the incident with it."""
+        """Let a target work again, and the incident with the last of them."""
         flip = await self.turn(name, Verdict.UP, before=self.verdicts[name])
         async with self.ledger.write() as s:
             incident = await incidents.open_of_cause(s, moves.cause(flip.component_id))
             await incidents.recover(s, incident.id, name, self.now)
-            await incidents.set_recovered(s, incident.id, self.now)
+            if all(member.recovered_at for member in await incidents.members(s, incident.id)):
+                await incidents.set_recovered(s, incident.id, self.now)
         await self.scribe.tend()
 
     async def blow_over(self, name: str = "smtp-submission") -> None:

@@ -204,3 +204,51 @@ async def test_a_resolved_notice_ends_the_incident(house: House, sign_in: SignIn
         incident = await s.get_one(Incident, 1)
         channels = [delivery.channel for delivery in await deliveries.of_update(s, draft.id)]
     assert (incident.stage, channels) == (Stage.RESOLVED, ["chat", "page", "subscribers"])
+
+
+async def poor(house: House) -> None:
+    """A human has put words into the draft that no customer should get."""
+    words = Notice("Sending email", "We are fixing it and will be back soon.", "Soon.", "Soon.")
+    async with house.ledger.write() as s:
+        await drafts.edit(s, 1, (await house.person("Rita")).id, 1, words, house.now)
+
+
+async def test_poor_words_are_shown_and_held_back(house: House, sign_in: SignIn) -> None:
+    """The very words, why they matter and what to write instead; without a reason nothing is published."""
+    browser, page = await opened(house, sign_in)
+    assert "Before you say yes" not in page.text
+    await poor(house)
+    page = await browser.get("/updates/1")
+    assert "<q>soon</q>" in page.text
+    assert "<b>Instead:</b> Give the time, with its zone" in page.text
+    page = await browser.submit(page, APPROVE, override="  ")
+    await refused(house, page, "Not published: its words need a change, or a reason why they may stay.")
+
+
+async def test_a_reason_lets_them_through_and_is_kept(house: House, sign_in: SignIn) -> None:
+    """The audit names the human, the rules and the reason."""
+    browser, _ = await opened(house, sign_in)
+    await poor(house)
+    done = await browser.submit(await browser.get("/updates/1"), APPROVE, override="Our lawyer insists.")
+    assert "Approved by Maria" in done.text
+    line = await last_audit(house)
+    assert (line.actor, line.action, line.subject) == ("Maria", "overrode", "update:1")
+    assert json.loads(line.detail)["reason"] == "Our lawyer insists."
+    assert "T01" in json.loads(line.detail)["rules"]
+
+
+async def test_our_own_drafts_need_no_excuse(house: House, sign_in: SignIn) -> None:
+    """From the first notice to the last: nothing that the templates write from facts is held back by the rules."""
+    browser, _ = await opened(house, sign_in)
+    kinds = []
+    for turn in (None, house.fail("smtp-relay"), house.recover(), house.recover("smtp-relay"), None):
+        house.wait(minutes=16)
+        await (turn or house.scribe.tend())
+        async with house.ledger.read() as s:
+            waiting = await drafts.waiting(s)
+        for draft in waiting:
+            path = f"/updates/{draft.id}"
+            page = await browser.submit(await browser.get(path), f"{path}/approve")
+            assert "Approved by Maria" in page.text, page.text
+            kinds.append(draft.kind.value)
+    assert kinds == ["first", "scope", "scope", "recovery", "resolved"]
