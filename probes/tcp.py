@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from probes.dialogue import open_dialogue
 from probes.notebook import Notebook
@@ -12,12 +12,16 @@ from probes.tls import Secured
 
 
 class Tcp(Secured):
-    """A server that takes connections, and answers the steps of ``dialogue``, if there are any, one after the other."""
+    r"""A server that takes connections, and answers the steps of ``dialogue``, if there are any, one after the other.
+
+    A step can send ``password`` as it sends what was captured, ``\g<password>``, so that a secret stays masked.
+    """
 
     kind: Literal["tcp"] = "tcp"
     host: Host
     port: Port
     tls_mode: Literal["none", "implicit"] = "none"
+    password: SecretStr | None = None
     dialogue: Annotated[tuple[Step, ...], Field(max_length=50)] = ()
 
     summary: ClassVar[str] = "takes connections, and says what it should (any protocol in lines)"
@@ -30,10 +34,14 @@ class Tcp(Secured):
 
     @model_validator(mode="after")
     def _captures_exist(self) -> Self:
-        groups: frozenset[str] = frozenset()
+        groups = always = frozenset(self._known)
         for step in self.dialogue:
-            groups = step.groups_after(groups)
+            groups = always | step.groups_after(groups)
         return self
+
+    @property
+    def _known(self) -> Captures:
+        return {"password": self.password.get_secret_value()} if self.password else {}
 
     async def look(self, notes: Notebook) -> None:
         """Connect, and take the steps."""
@@ -41,6 +49,6 @@ class Tcp(Secured):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the server"
         ) as talk:
-            captures: Captures = {}
+            captures = self._known
             for step in self.dialogue:
-                captures = await step.take(talk, captures)
+                captures = {**self._known, **await step.take(talk, captures)}

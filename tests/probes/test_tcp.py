@@ -120,6 +120,20 @@ async def test_notices_before_the_expected_line_are_passed_over() -> None:
     assert verdict(result) == (Outcome.OK, None), result.detail
 
 
+async def test_a_secret_can_be_sent_and_is_not_shown() -> None:
+    """A server that wants a password gets it, may send it back, and gives nothing away."""
+
+    async def script(visitor: Visitor) -> None:
+        await visitor.say(f"+OK not {(await visitor.hear()).decode()} again")
+
+    steps = [{"send": r"AUTH \g<password>"}, {"expect": r"^\+(OK)"}]
+    async with serving(script) as server:
+        result = await look_tcp(server, password="correct horse", dialogue=steps)
+    assert verdict(result) == (Outcome.OK, None), result.detail
+    assert server.heard == [b"AUTH correct horse"]
+    assert said(result)[1:] == ["> AUTH <secret>", "< +OK not AUTH <secret> again"]
+
+
 async def test_a_refusal_is_heard_as_a_mismatch_and_not_as_silence() -> None:
     """What the server said instead decides, even if it never leaves."""
     async with serving(blacklist) as server:
@@ -165,6 +179,7 @@ async def test_starttls_can_be_scripted(
         ([{"say": "hello"}], "a step is"),
         ([{"expect": "a", "send": "b"}], "Extra inputs"),
         ([{"starttls": False}], "Input should be True"),
+        ([{"send": r"AUTH \g<password>"}], "send refers to"),
         ([{"starttls": True}, {"starttls": True}], "only once"),
         ([{"send": r"PONG \1"}], r"send refers to \\1"),
         ([{"expect": "PING (.*)"}, {"send": "PONG ${who}"}], r"send refers to \$\{who\}"),
