@@ -23,13 +23,14 @@ _VERSION_NAMES: Final = {
 class Session:
     """The client's side of one session. What must go to the server waits in ``outgoing()`` after every call."""
 
-    __slots__ = ("_fed", "_incoming", "_outgoing", "_tls")
+    __slots__ = ("_fed", "_heard", "_incoming", "_outgoing", "_shaken", "_shows_certificate", "_tls")
 
-    def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
+    def __init__(self, context: ssl.SSLContext, server_name: str, *, shows_certificate: bool = False) -> None:
         """Begin a session; ``server_name`` is what the certificate must be for. The context wraps Handshakes."""
+        self._shows_certificate = shows_certificate
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._fed = False
+        self._fed = self._shaken = self._heard = False
         try:
             tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         except ValueError as error:  # UnicodeError is one: a label that is empty or too long
@@ -58,6 +59,7 @@ class Session:
             return False
         except ssl.SSLError as error:
             raise failure(self._tls, error) from error
+        self._shaken = True
         return True
 
     def encrypt(self, data: bytes) -> bytes:
@@ -71,13 +73,27 @@ class Session:
     def decrypt(self) -> bytes | None:
         """The server's next words; ``b""`` when it said its last; None when more bytes are needed. Raises Failed."""
         try:
-            return self._tls.read(READ_BYTES)
+            data = self._tls.read(READ_BYTES)
         except ssl.SSLWantReadError:
             return None
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):  # many servers leave without close_notify
             return b""
         except ssl.SSLError as error:
             raise failure(self._tls, error) from error
+        self._heard = True
+        return data
+
+    def dismissal(self) -> Failed | None:
+        """What it means that the server leaves now without a word: perhaps that it missed our certificate.
+
+        Servers should say so by an alert, and many do not. One that saw our certificate and left only after the
+        handshake may have had any reason.
+        """
+        if not self._tls.asked_for_certificate or self._heard or (self._shows_certificate and self._shaken):
+            return None
+        seen = "on seeing ours" if self._shows_certificate else "when it got none"
+        detail = f"the server asked for a client certificate, and closed the connection {seen}"
+        return Failed(Reason.TLS_CLIENT_CERT, detail)
 
     def farewell(self) -> bytes:
         """The bytes that take leave (close_notify)."""

@@ -48,7 +48,7 @@ class Tls(Options):
             context = self._context(alpn)
         except OSError as error:
             raise Unknown(Reason.BROKEN, f"our own TLS files cannot be used: {_words(error)}") from error
-        return Session(context, self.server_name or server_name)
+        return Session(context, self.server_name or server_name, shows_certificate=self.client_cert is not None)
 
     @model_validator(mode="after")
     def _files_can_be_used(self) -> Self:

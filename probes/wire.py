@@ -137,7 +137,7 @@ class Wire:
                 await self._push(session.outgoing())
             if done:
                 return
-            data = await self._pull()
+            data = await self._pull_for(session)
             if not data:
                 raise Failed(Reason.CONNECTION_CLOSED, "the server closed the connection during the TLS handshake")
             session.feed(data)
@@ -145,7 +145,17 @@ class Wire:
     async def _decrypted(self, session: Session) -> bytes:
         while (data := session.decrypt()) is None:
             await self._push(session.outgoing())  # an answer to a request for new keys
-            session.feed(await self._pull())
+            session.feed(await self._pull_for(session))
+        return data
+
+    async def _pull_for(self, session: Session) -> bytes:
+        """Pull; a close may be the server's word on our certificate, in TLS 1.3 even after the handshake."""
+        try:
+            data = await self._pull()
+        except Failed as lost:
+            raise session.dismissal() or lost from lost
+        if not data and (dismissal := session.dismissal()):
+            raise dismissal
         return data
 
     async def _push(self, data: bytes) -> None:

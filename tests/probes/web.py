@@ -66,11 +66,13 @@ async def web(
     """Serve pages by path, or the same page at every path."""
     site = Web(0, "https" if context else "http")
     talks: set[asyncio.Task[None]] = set()
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = asyncio.current_task()
         assert talk is not None
         talks.add(talk)
+        writers.append(writer)
         with suppress(EOFError, OSError, asyncio.CancelledError):
             asked = await _asked(reader)
             site.asked.append(asked)
@@ -84,7 +86,7 @@ async def web(
                 await page(asked, writer)
         writer.close()
 
-    server = await asyncio.start_server(serve, host, 0, ssl=context)
+    server = await asyncio.start_server(serve, host, 0, ssl=context, backlog=1000)
     site.port = server.sockets[0].getsockname()[1]
     try:
         yield site
@@ -93,6 +95,10 @@ async def web(
         for talk in talks:
             talk.cancel()
         await asyncio.gather(*talks)
+        for writer in writers:
+            writer.transport.abort()
+        for _ in range(3):  # the loop closes what was aborted in its next turns
+            await asyncio.sleep(0)
 
 
 async def _asked(reader: asyncio.StreamReader) -> Asked:
