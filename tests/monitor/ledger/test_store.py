@@ -238,3 +238,18 @@ async def _write_one(ledger: Ledger) -> None:
 def _set_revision(record: Path, revision: str) -> None:
     with closing(sqlite3.connect(record)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+async def test_a_backup_can_be_made_while_it_runs(tmp_path: Path) -> None:
+    """SQLite's own backup of an open record is a record, with everything that was committed."""
+    copy = tmp_path / "copy" / ".ownup"
+    copy.mkdir(parents=True)
+    async with Ledger.open(Storage(), tmp_path) as ledger:
+        await _write_one(ledger)
+        with (
+            closing(sqlite3.connect(tmp_path / ".ownup" / "record.db")) as source,
+            closing(sqlite3.connect(copy / "record.db")) as target,
+        ):
+            source.backup(target)
+    async with Ledger.open(Storage(), copy.parent) as ledger, ledger.read() as s:
+        assert await people.find(s, "Ada")
