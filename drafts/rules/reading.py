@@ -15,7 +15,7 @@ ZONE: Final = (
     r"(?:[+-]\d{1,2}(?::?\d\d)?)?(?![^\W_])"
 )
 _TIME: Final = re.compile(
-    r"(?<![\d:./-])(?P<hour>[01]?\d|2[0-3])(?:[:h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[ap]\.?m\b\.?|\([ap]m\))?"
+    r"(?<![\d:./-])(?P<hour>2[0-3]|[01]?\d)(?!\d)(?:[:h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[ap]\.?m\b\.?|\([ap]m\))?"
     r"(?P<zone>\s?\(?" + ZONE + r")?",
     re.IGNORECASE,
 )

@@ -32,8 +32,14 @@ class Vocabulary(Mapping[str, re.Pattern[str]]):
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    joined = "|".join(_SIGNS.sub(lambda sign: _MEANING[sign[0]], phrase) for phrase in phrases)
+    joined = "|".join(_SIGNS.sub(_meaning, phrase) for phrase in phrases)
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+
+
+def _meaning(sign: re.Match[str]) -> str:
+    """A star that ends a word stands for any ending, and for none."""
+    ends_word = sign[0] == "*" and sign.start() > 0 and sign.string[sign.start() - 1].isalpha()
+    return r"\w*" if ends_word else _MEANING[sign[0]]
 
 
 @cache
