@@ -15,7 +15,7 @@ TRANSIENT: Final = 4
 ANSWER: Final = re.compile(rb"[2-5]\d\d[ -]")
 
 _LINE = re.compile(r"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
-_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")  # RFC 3463
+_ENHANCED = re.compile(r"\A([245]\.\d{1,3}\.\d{1,3})(?:\s+|\Z)")  # RFC 3463
 CLOSING_DOWN: Final = 421  # may answer any command (RFC 5321 section 3.8)
 
 

@@ -30,6 +30,7 @@ Capabilities = Mapping[str, tuple[str, ...]]
 
 _READY: Final = 220
 _DONE: Final = 250
+_REFUSED: Final = 400
 
 
 class Smtp(Mail):
@@ -75,7 +76,7 @@ class Smtp(Mail):
 
     async def _converse(self, talk: Dialogue) -> None:
         await self._hear_greeting(talk)
-        if self.expect_greeting != _READY:
+        if self.expect_greeting >= _REFUSED:
             return  # a server that turns everybody away, as it should, has nothing more to say
         capabilities = await self._say_hello(talk, "ehlo")
         if self.tls_mode in {"starttls", "opportunistic"} and await self._start_tls(talk, capabilities):

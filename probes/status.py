@@ -11,7 +11,7 @@ from probes.reason import Reason
 LINES_MAX: Final = 128
 ANSWER: Final = re.compile(rb"\+OK|-ERR|\+ ")
 
-_STATUS = re.compile(r"(\+OK|-ERR|\+)(?: ?\[([^\]]*)\])? ?(.*)", re.DOTALL)
+_STATUS = re.compile(r"(\+OK|-ERR|\+)(?: (?:\[([^\]]*)\] ?)?(.*))?", re.DOTALL)
 _REASONS: Final = {  # the response codes of RFC 2449 and RFC 3206
     "AUTH": Reason.AUTH,
     "IN-USE": Reason.UNAVAILABLE,

@@ -53,6 +53,8 @@ async def test_a_whole_look_reads_like_a_dialogue() -> None:
         ("-ERR no service", {}, (Outcome.FAILED, Reason.GREETING), "-ERR 'no service'"),
         ("-ERR [SYS/TEMP] later", {}, (Outcome.FAILED, Reason.UNAVAILABLE), "-ERR [SYS/TEMP] 'later'"),
         (GREETING, {"expect_greeting": "unlikely"}, (Outcome.FAILED, Reason.GREETING), "'unlikely' was expected"),
+        ("+OK", {}, (Outcome.OK, None), ""),
+        ("+OKAY", {}, (Outcome.FAILED, Reason.PROTOCOL), "'+OKAY'"),
         ("* OK IMAP", {}, (Outcome.FAILED, Reason.PROTOCOL), "no POP3 status"),
     ],
 )

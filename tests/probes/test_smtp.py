@@ -54,6 +54,7 @@ async def test_the_transcript_reads_like_a_dialogue() -> None:
     [
         ("554 5.7.1 no service for you", {}, Reason.GREETING, "554 5.7.1 'no service for you'"),
         ("421 4.3.2 shutting down", {}, Reason.UNAVAILABLE, "421 4.3.2 'shutting down'"),
+        ("554 5.7.1 see 2.3.4 of our rules", {}, Reason.GREETING, "554 5.7.1 'see 2.3.4 of our rules'"),
         ("220 hello", {"expect_greeting": 221}, Reason.GREETING, "where 221 was expected"),
         ("SSH-2.0-OpenSSH_9.6", {}, Reason.PROTOCOL, "'SSH-2.0-OpenSSH_9.6'"),
         ("220-one\r\n220-two\r\n554 5.7.1 three", {}, Reason.GREETING, "'one two three'"),
