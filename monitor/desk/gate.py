@@ -125,10 +125,12 @@ async def _refuse(visit: Visit, refusal: Refusal) -> web.Response:
         await _note(visit, visit.person, back, refusal)
     if refusal.shown is not None:
         return refusal.shown
-    if refusal.status != HTTPStatus.UNAUTHORIZED:
-        return _sorry(visit, refusal, back, "To the overview" if back == "/" else "Open it anew")
-    sign_in = f"/login?next={quote(back, safe='')}"
-    return _sorry(visit, refusal, sign_in, "Sign in") if visit.request.method == "POST" else visit.goto(sign_in)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        sign_in = f"/login?next={quote(back, safe='')}"
+        return _sorry(visit, refusal, sign_in, "Sign in") if visit.request.method == "POST" else visit.goto(sign_in)
+    if back == "/" or refusal.status == HTTPStatus.NOT_FOUND:
+        return _sorry(visit, refusal, "/", "To the overview")
+    return _sorry(visit, refusal, back, "Open it anew")
 
 
 async def _note(visit: Visit, person: Person, subject: str, refusal: Refusal) -> None:

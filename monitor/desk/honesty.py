@@ -8,9 +8,13 @@ from monitor.models import IncidentUpdate
 
 
 def findings(update: IncidentUpdate, now: datetime) -> tuple[Finding, ...]:
-    """Everything found in the words as they would be published now: first what blocks, then what warns and informs."""
+    """What is found in the words as they would be published now: first what blocks, then what warns.
+
+    What only informs is for whoever writes, so it is left out of words that nobody has edited.
+    """
     found = check(update.title, update.body, stage_of(update.kind), now, Facts.from_json(update.facts))
-    return tuple(sorted(found, key=lambda finding: tuple(Level).index(finding.level)))
+    told = [finding for finding in found if finding.level is not Level.INFORM or update.edited_by is not None]
+    return tuple(sorted(told, key=lambda finding: tuple(Level).index(finding.level)))
 
 
 def blocking(found: tuple[Finding, ...]) -> tuple[str, ...]:
