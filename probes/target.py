@@ -57,6 +57,7 @@ class Manner(Options):
     timeout: Annotated[Seconds, Field(gt=0)] = 10.0
     stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
     confirm: tuple[Seconds, ...] = (3.0, 8.0)
+    detect_within: Annotated[Seconds, Field(gt=0)] | None = None
     recover: Annotated[int, Field(ge=1, le=100)] = 2
     slow_after: Annotated[Seconds, Field(gt=0)] | None = None
     ip_family: Literal["any", "4", "6"] = "any"

@@ -28,6 +28,7 @@ class Memory:
         """Forget what a new config no longer has, and expect looks at its pace."""
         targets = [target for target in config.target if target.enabled]
         self.series.keep({target.name for target in targets})
+        self.series.promise(targets)
         self.pulse.last_result_s = asyncio.get_running_loop().time()
         self.pulse.patience_s = (
             patience_s(min(target.interval for target in targets), max(target.timeout for target in targets))

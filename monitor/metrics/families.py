@@ -40,6 +40,9 @@ FAILURES: Final = Family("ownup_failures_total", "counter", "Looks that were not
 TIMESTAMP: Final = _gauge("ownup_result_timestamp_seconds", "When the last look began, in Unix time")
 VERDICT: Final = _gauge("ownup_verdict", "1 for the verdict in force, 0 for the others")
 PHASE: Final = _gauge("ownup_probe_phase_duration_seconds", "How long each phase of the last look took")
+BUDGET: Final = _gauge(
+    "ownup_detection_budget_seconds", "How long a fault can go unnoticed by the settings of the target"
+)
 
 FAMILIES: Final = (
     SUCCESS,
@@ -57,4 +60,5 @@ FAMILIES: Final = (
     TIMESTAMP,
     VERDICT,
     PHASE,
+    BUDGET,
 )

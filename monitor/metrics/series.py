@@ -5,9 +5,10 @@ is removed takes its series with it.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
+from monitor.budget import of_any_fault
 from monitor.metrics import families as f
 from monitor.verdict import Verdict
 from probes.finding import Outcome
@@ -19,6 +20,7 @@ _HTTP_NUMBERS: Final = (
     (f.HTTP_REDIRECTS, "redirects"),
     (f.HTTP_SSL, "ssl"),
 )
+_OF_A_LOOK: Final = tuple(family.name for family in f.FAMILIES if family is not f.BUDGET)
 
 
 class Series:
@@ -38,10 +40,14 @@ class Series:
         if result.reason:
             reasons[result.reason] += 1
         label = f'target="{target.name}"'
-        for name in self._lines:
+        for name in _OF_A_LOOK:
             self._lines[name].pop(target.name, None)
         for family, lines in (*_of_result(label, target, result), *_of_state(label, verdict, outcomes, reasons)):
             self._lines[family.name][target.name] = lines
+
+    def promise(self, targets: Iterable[Target]) -> None:
+        """Tell from the start how long a fault of each of these, and of no other, can go unnoticed."""
+        self._lines[f.BUDGET.name] = {target.name: _budget(target) for target in targets}
 
     def keep(self, targets: Container[str]) -> None:
         """Forget every target that is not one of these."""
@@ -83,6 +89,11 @@ def _of_state(
     yield f.RESULTS, "".join(f'ownup_results_total{{{label},outcome="{o}"}} {n}\n' for o, n in outcomes.items())
     if reasons:
         yield f.FAILURES, "".join(f'ownup_failures_total{{{label},reason="{r}"}} {n}\n' for r, n in reasons.items())
+
+
+def _budget(target: Target) -> str:
+    budget, name = of_any_fault(target), f'{f.BUDGET.name}{{target="{target.name}"'
+    return f'{name},bound="mean"}} {budget.mean_s:.3f}\n{name},bound="worst"}} {budget.worst_s:.3f}\n'
 
 
 def _phases(family: f.Family, label: str, result: Result) -> str:

@@ -156,3 +156,13 @@ def test_patience_ends(silent_s: float, *, ready: bool) -> None:
     """Two slots of the busiest target and the longest look may pass in silence."""
     pulse = Pulse(last_result_s=100.0, patience_s=patience_s(shortest_interval_s=10.0, longest_timeout_s=10.0))
     assert (pulse.why_not_ready(100.0 + silent_s) is None) is ready
+
+
+def test_the_budget_is_there_before_the_first_look(series: Series) -> None:
+    """How long a fault can go unnoticed follows from the settings; it goes when its target goes."""
+    series.promise([SHOP])
+    series.hear(SHOP, result(), Verdict.UP)
+    assert 'ownup_detection_budget_seconds{target="shop",bound="worst"} ' in series.text()
+    assert 'ownup_detection_budget_seconds{target="shop",bound="mean"} ' in series.text()
+    series.promise([])
+    assert "ownup_detection_budget_seconds" not in series.text()

@@ -1,0 +1,58 @@
+"""How long it takes until we call a human, worst and mean: pure arithmetic on a target's own settings.
+
+A fault falls somewhere between two looks. The first look after it raises the suspicion, and the confirming looks, with
+whatever slots of the grid come in between, make it certain. What differs is how long each of these looks takes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from probes.target import Manner
+
+
+class Fault(StrEnum):
+    """What can happen to a server, as far as the time until we know it depends on it."""
+
+    KILLED = "killed"
+    """Its process is gone: connecting is refused at once."""
+    WRONG = "wrong answer"
+    """It answers at once, and not as expected."""
+    HANGING = "hanging"
+    """Nothing comes back, so that each look costs its whole time-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Seconds from a fault until a human is called: over all moments at which it may fall, and at the worst of them."""
+
+    mean_s: float
+    worst_s: float
+
+    def within(self, limit_s: float | None) -> bool:
+        """Whether even the worst is within the limit, if there is one."""
+        return limit_s is None or self.worst_s <= limit_s
+
+
+def budget(manner: Manner, fault: Fault) -> Budget:
+    """The time to detect one kind of fault."""
+    known_s = _certain_s(manner, manner.timeout if fault is Fault.HANGING else 0.0)
+    return Budget(manner.interval / 2 + known_s, manner.interval + known_s)
+
+
+def of_any_fault(manner: Manner) -> Budget:
+    """One figure each for dashboards: the mean of the faults, each as likely as the other, and the worst of them."""
+    budgets = [budget(manner, fault) for fault in Fault]
+    return Budget(sum(one.mean_s for one in budgets) / len(budgets), max(one.worst_s for one in budgets))
+
+
+def _certain_s(manner: Manner, look_s: float) -> float:
+    """From the start of the first failed look until the last one that is needed has ended."""
+    suspected_s = end_s = look_s
+    for wait_s in manner.confirm:
+        end_s = min(max(suspected_s + wait_s, end_s), _next_slot_s(manner.interval, end_s)) + look_s
+    return end_s
+
+
+def _next_slot_s(interval_s: float, after_s: float) -> float:
+    """The next slot of the grid whose first slot was the first failed look; one that falls into a look is skipped."""
+    return (after_s // interval_s + 1) * interval_s
