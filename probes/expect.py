@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from probes.exchange import Answer
 from probes.finding import Failed
+from probes.json_rule import JsonRules, read_json
 from probes.pattern import Pattern, search
 from probes.reason import Reason
 from probes.request import HeaderName
-from probes.target import Options
 from probes.transcript import harmless
 
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -51,7 +51,7 @@ HeaderPatterns = dict[HeaderName, Patterns]
 HttpVersion = Literal["1.0", "1.1", "2", "3"]
 
 
-class Expectations(Options):
+class Expectations(JsonRules):
     """The rules that the last answer of a look must keep."""
 
     expect_status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
@@ -82,7 +82,15 @@ class Expectations(Options):
         for pattern in self.body_must_not_match:
             if found := search(pattern, text):
                 return Failed(Reason.BODY_MISMATCH, f"the body has {quoted(found[0])}, which matches '{pattern}'")
-        return None
+        return self._wrong_json(text) if self.json else None
+
+    def _wrong_json(self, text: bytes | str) -> Failed | None:
+        try:
+            document = read_json(text)
+        except ValueError as error:
+            return Failed(Reason.BODY_JSON, f"the body is not JSON: {error}; it is {excerpt(text)}")
+        wrong = next(filter(None, (rule.broken_by(document) for rule in self.json)), None)
+        return Failed(Reason.BODY_JSON, f"in the body, {wrong}") if wrong else None
 
     def _wrong_status(self, answer: Answer) -> Failed | None:
         if any(answer.status in _codes(text) for text in self.expect_status):
