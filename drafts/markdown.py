@@ -1,7 +1,6 @@
-"""The little Markdown that notices are written in: paragraphs, **strong** words, <addresses> and backslash escapes."""
+"""The little Markdown that our notices are written in: **strong** words, <addresses> and backslash escapes."""
 
 import re
-from html import escape as html_escape
 from typing import Final
 
 # Controls, and the bidi and zero-width characters that make text lie on a screen (Unicode TR 36).
@@ -10,7 +9,6 @@ _SPECIAL: Final = re.compile(r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w)"
 _LINE_START: Final = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`\\]+")
 _TOKEN: Final = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|<(https?://[^\s<>\"'`\\]+)>")
-_PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
 
 
 def one_line(words: str) -> str:
@@ -33,34 +31,3 @@ def _escape_start(match: re.Match[str]) -> str:
 def plain(markdown: str) -> str:
     """The text as people read it where there is no markup, as in plain mail: marks taken away, escapes undone."""
     return _TOKEN.sub(lambda match: match[1] or match[3] or "", markdown)
-
-
-def html(markdown: str) -> str:
-    """Safe HTML of a notice's body; whatever is not this little Markdown (a human may have edited) is shown as text."""
-    text = markdown.replace("\r\n", "\n").strip()
-    return "\n".join(f"<p>{_inline(paragraph)}</p>" for paragraph in _PARAGRAPHS.split(text) if paragraph)
-
-
-def _inline(paragraph: str) -> str:
-    marks = sum(1 for match in _TOKEN.finditer(paragraph) if match[2])
-    pieces, end, strong = [], 0, False
-    for match in _TOKEN.finditer(paragraph):
-        pieces.append(_text(paragraph[end : match.start()]))
-        end = match.end()
-        if match[2]:
-            marks -= 1
-            if strong or marks:
-                strong = not strong
-                pieces.append("<strong>" if strong else "</strong>")
-            else:
-                pieces.append("**")
-        elif match[3]:
-            address = html_escape(match[3])
-            pieces.append(f'<a href="{address}">{address}</a>')
-        else:
-            pieces.append(html_escape(match[1]))
-    return "".join((*pieces, _text(paragraph[end:])))
-
-
-def _text(words: str) -> str:
-    return html_escape(words).replace("\n", "<br>\n")

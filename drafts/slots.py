@@ -102,6 +102,11 @@ class Slots:
     at: datetime | None
     brief: bool
 
+    @property
+    def signer_took_it_up(self) -> bool:
+        """Whether who signs took it up, and so may say "I": a signature is a name, or a name and for whom it speaks."""
+        return self.acknowledged is not None and self.acknowledged.person == self.signature.partition(",")[0]
+
     @classmethod
     def fill(cls, facts: Facts, clean: Clean, *, brief: bool = False) -> Self:
         """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into.

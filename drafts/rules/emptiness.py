@@ -19,7 +19,7 @@ _TOKENS: Final = re.compile(
     r"\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z_ ]{1,40}\}"
     r"|<(?:insert|your|name|time|date|component|service|placeholder)[^<>\n]{0,40}>"
     r"|\[(?:insert|your|name|time|date|component|service|placeholder|tbd|xx)[^\[\]\n]{0,40}\](?!\()"
-    r"|(?<![\w\])])\(\s*\)|(?<!\w)\[\s*\](?!\()|\b(?:XX:XX|TBD|TODO|FIXME|lorem ipsum|example text)\b",
+    r"|(?<![\w\])])\(\s*\)|(?<!\w)\[\s*\](?!\()",
     re.IGNORECASE,
 )
 
@@ -67,7 +67,8 @@ def _substance(text: Text) -> Iterable[bool]:
 
 
 def _tokens(text: Text) -> Iterable[Hit]:
-    return (Hit(*match.span(), part) for part, read in text.parts for match in _TOKENS.finditer(read.raw))
+    tokens = (Hit(*match.span(), part) for part, read in text.parts for match in _TOKENS.finditer(read.raw))
+    return (*tokens, *found("placeholder")(text))
 
 
 def _only_issue(text: Text) -> Iterable[Hit]:

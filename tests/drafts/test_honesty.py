@@ -3,16 +3,18 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 
 from drafts.facts import Act, Affected, Checked, Facts, Said, UpdateKind
-from drafts.honesty import RULES, Finding, Level, Stage, check, stage_of
+from drafts.honesty import RULES, Finding, Level, Rule, Stage, check, stage_of
 from drafts.notice import write
 from tests.drafts.samples import CASES, SENDING_DOWN, at, of_kind
 from tests.drafts.test_notice import facts as any_facts
 
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8").splitlines()
 FIRST, UPDATE, RESOLVED = Stage.FIRST, Stage.UPDATE, Stage.RESOLVED
 POSTED = at(22, 14, 10)
 TITLE = "Sending email: not working"
@@ -75,6 +77,7 @@ WITHOUT_FACTS = [
     ("E13", FIRST, "word " * 81, "word " * 80),
     ("E14", UPDATE, "Our world-class platform is back.", "The platform is back."),
     ("E15", FIRST, "Mail fails since {{ since }}.", "Mail fails since 14:02 UTC."),
+    ("E15", FIRST, "Mail fails since TBD.", "Mail fails since 14:02 UTC."),
     ("E15", FIRST, "Mail fails, says [insert name].", "Mail fails, says [our page](https://example.org)."),
     ("M10", RESOLVED, "We are working on it.", "We worked on it until 14:47 UTC."),
 ]
@@ -260,3 +263,10 @@ def test_no_text_holds_the_rules_up(hostile: str) -> None:
 def test_a_language_without_words_finds_nothing_by_words() -> None:
     """Where we have no words of a language, no phrase of another is held against a text."""
     assert "T01" not in {one.rule for one in check(TITLE, "bald und soon", UPDATE, POSTED, None, language="xx")}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_is_explained(rule: Rule) -> None:
+    """Each rule stands in the document, in its own words."""
+    row = f"| {rule.why} | {rule.instead} |"
+    assert any(line.startswith(f"| {rule.id} | {rule.level.value}") and row in line for line in DOCUMENT)
