@@ -17,7 +17,7 @@ from probes.status import ANSWER, Status, ask, hear_lines, hear_status
 from probes.target import Port
 from probes.transcript import MASK
 
-_TIMESTAMP = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+_TIMESTAMP = re.compile(r"<[^<>\s@]++@[^<>\s]++>")  # possessive (++), so that no greeting takes long to search
 _WAITING = re.compile(r"(\d{1,10}) \d+.*", re.DOTALL)
 
 

@@ -16,7 +16,8 @@ ANSWER: Final = re.compile(rb"[*+] |\S+ (?:OK|NO|BAD)\b", re.IGNORECASE)
 
 _LITERAL = re.compile(rb"~?\{(\d{1,10})\+?\}$")
 _RESPONSE = re.compile(r"(\S+)(?: (.*))?", re.DOTALL)
-_STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^\] ]+) ?([^\]]*)\] ?)?(.*)", re.DOTALL | re.IGNORECASE)
+# The quantifiers of the brackets never give back (++), or a hostile line would take minutes to refuse.
+_STATUS = re.compile(r"(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^\] ]++) ?([^\]]*+)\] ?)?(.*)", re.DOTALL | re.IGNORECASE)
 _REASONS: Final = {  # the response codes of RFC 5530; any other leaves the verdict to what was asked
     "AUTHENTICATIONFAILED": Reason.AUTH,
     "AUTHORIZATIONFAILED": Reason.AUTH,
