@@ -63,6 +63,7 @@ async def get(visit: Visit) -> web.Response:
         "overview.html",
         again="/",
         waiting=waiting[:DRAFTS_MAX],
+        ready=sum(draft.ready for draft in waiting),
         more=max(0, len(waiting) - DRAFTS_MAX),
         open=rows[: len(open_now)],
         recent=rows[len(open_now) :],
