@@ -1,7 +1,7 @@
 """The two databases behind one face: an engine whose transactions read, and one whose transactions write alone."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,10 +42,7 @@ class Engines:
 @asynccontextmanager
 async def engines(storage: Storage, home: Home) -> AsyncIterator[Engines]:
     """The engines that the settings ask for; nothing is opened before they are used."""
-    try:
-        both = _sqlite(home.path / FILE) if storage.url is None else _postgres(storage.url.get_secret_value())
-    except (ArgumentError, ImportError) as error:
-        raise StorageError('[storage] url should be like "postgresql+asyncpg://user:password@host/name"') from error
+    both = _sqlite(home.path / FILE) if storage.url is None else _postgres(storage.url.get_secret_value())
     try:
         yield both
     finally:
@@ -81,15 +78,26 @@ def _sqlite_engine(path: Path, pragmas: Sequence[str], *, begin: str, size: int)
 
 
 def _postgres(url: str) -> Engines:
-    shown = f"the database {make_url(url).render_as_string(hide_password=True)}"
-    reading = _postgres_engine(url, READERS_MAX, isolation_level="REPEATABLE READ")
-    writing = _postgres_engine(url, 1, isolation_level="READ COMMITTED")
+    parsed = _checked(url)
+    try:
+        reading = _postgres_engine(parsed, READERS_MAX, isolation_level="REPEATABLE READ")
+        writing = _postgres_engine(parsed, 1, isolation_level="READ COMMITTED")
+    except ImportError as error:
+        raise StorageError('PostgreSQL needs a driver: pip install "ownup[postgres]"') from error
     _begin_with(reading, "SET TRANSACTION READ ONLY")
     _begin_with(writing, _WRITER_LOCK)
-    return Engines(reading, writing, where=shown)
+    return Engines(reading, writing, where=f"the database {parsed.render_as_string(hide_password=True)}")
 
 
-def _postgres_engine(url: str, size: int, *, isolation_level: str) -> AsyncEngine:
+def _checked(url: str) -> URL:
+    with suppress(ArgumentError, ValueError):  # ValueError: the port is no number
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql+asyncpg":
+            return parsed
+    raise StorageError('[storage] url should be like "postgresql+asyncpg://user:password@host/name"')
+
+
+def _postgres_engine(url: URL, size: int, *, isolation_level: str) -> AsyncEngine:
     settings = {"application_name": "ownup", "timezone": "UTC", "lock_timeout": f"{BUSY_S}s"}
     return create_async_engine(
         url,

@@ -209,6 +209,9 @@ async def test_a_file_that_is_no_record(tmp_path: Path) -> None:
         ("postgresql+asyncpg://ownup:hunter2@127.0.0.1:1/ownup", "cannot be reached"),
         ("postgresql+asyncpg://ownup:hunter2@/ownup?host=/nowhere", "cannot be reached"),
         ("my database", "should be like"),
+        ("postgresql://ownup:hunter2@127.0.0.1/ownup", "should be like"),
+        ("postgresql+asyncpg://ownup:hunter2@127.0.0.1:many/ownup", "should be like"),
+        ("mysql+aiomysql://ownup:hunter2@127.0.0.1/ownup", "should be like"),
     ],
 )
 async def test_a_database_that_does_not_answer(tmp_path: Path, url: str, why: str) -> None:
