@@ -75,7 +75,7 @@ class Account:
             reason=mine[0].reason,
             failing=failing,
             targets=targets,
-            total=failing == targets,
+            total=(failing or len(mine)) == targets,
             evidence=tuple(f"flip:{member.flip_id}" for member in mine),
             effect=component.when_down or None,
             workaround=component.meanwhile or None,

@@ -244,6 +244,10 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
 CASES = {
     **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in UpdateKind},
     "sending_down.told_late": (UpdateKind.RESOLVED, replace(SENDING_DOWN, next_update=None)),
+    "sending_down.recovered_untold": (
+        UpdateKind.RECOVERY,
+        replace(of_kind(SENDING_DOWN, UpdateKind.RECOVERY), said=()),
+    ),
     "sending_down.another_joins": (
         UpdateKind.SCOPE,
         replace(

@@ -104,6 +104,18 @@ async def test_the_whole_story(company: Company) -> None:
     assert await company.kinds() == []
 
 
+async def test_what_was_wholly_down_is_told_so_afterwards(company: Company) -> None:
+    """That nothing fails any more does not make a total outage a partial one."""
+    await company.saw("smtp-1", "FFF")
+    await company.saw("smtp-2", "FFF")
+    await company.approve()
+    await company.saw("smtp-1", "SS")
+    await company.saw("smtp-2", "SS")
+    await company.approve()
+    await company.wait(minutes=16)
+    assert "did not work from" in (await company.draft()).body
+
+
 async def test_a_relapse_while_we_watch_is_the_same_incident(company: Company) -> None:
     """What was published about the recovery is no longer so, and a draft says it."""
     await company.saw("smtp-1", "FFF")
