@@ -95,7 +95,7 @@ def failure(handshake: Handshake, error: ssl.SSLError) -> Failed:
 
 
 def _alert(handshake: Handshake, alert: int) -> Failed:
-    name = _ALERT_NAMES.get(alert, "unknown alert")
+    name = ALERT_NAMES.get(alert, "unknown alert")
     if alert == _PROTOCOL_VERSION:
         return Failed(Reason.TLS_VERSION, f"the server refused our TLS version ({name}, alert {alert})")
     # A TLS 1.2 server that misses our certificate says only "handshake failure".
@@ -105,7 +105,7 @@ def _alert(handshake: Handshake, alert: int) -> Failed:
     return Failed(Reason.TLS_HANDSHAKE, f"the server ended TLS with an alert ({name}, alert {alert})")
 
 
-_ALERT_NAMES: Final = {
+ALERT_NAMES: Final = {
     10: "unexpected message",
     20: "bad record MAC",
     22: "record overflow",

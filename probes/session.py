@@ -108,6 +108,16 @@ class Session:
         return describe(self._tls.chain_sent, tls_version=version, cipher=cipher[0] if cipher else "")
 
     @property
+    def stands(self) -> bool:
+        """Whether the handshake has succeeded, from where we stand."""
+        return self._shaken
+
+    @property
+    def alert(self) -> int | None:
+        """The number of the alert that the server ended it with (RFC 8446, section 6)."""
+        return self._tls.alert
+
+    @property
     def chain_sent(self) -> tuple[bytes, ...]:
         """The chain as the server sent it, as DER."""
         return self._tls.chain_sent

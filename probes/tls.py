@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from probes.certificate import earliest
 from probes.finding import Degraded, Failed, Finding, Unknown
-from probes.handshake import Handshake, overhear
+from probes.handshake import ALERT_NAMES, Handshake, overhear
 from probes.reason import Reason
 from probes.session import Session
 from probes.target import Manner, Options, Seconds, Target
@@ -26,6 +26,13 @@ _VERSIONS: Final = {
 # OpenSSL 3 speaks these versions only when its security level is lowered.
 _BELOW_SECURITY_LEVEL_1: Final = frozenset({"1.0", "1.1"})
 
+
+def _alert(value: object) -> object:
+    numbers = {name.lower().replace(" ", "_"): number for number, name in ALERT_NAMES.items()}
+    return numbers.get(value, value) if isinstance(value, str) else value
+
+
+Alert = Annotated[Literal[True] | Annotated[int, Field(ge=0, le=255)], BeforeValidator(_alert)]
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
 
 
@@ -38,6 +45,7 @@ class Tls(Options):
     min_version: TlsVersion = "1.2"
     client_cert: Path | None = None
     client_key: Path | None = None
+    expect_alert: Alert | None = None
 
     def session(self, server_name: str, alpn: tuple[str, ...] = ()) -> Session:
         """Begin a session with a server of this name, unless ``server_name`` is set.
@@ -128,6 +136,17 @@ class SecuredManner(Manner):
 
 class Secured(SecuredManner, Target):
     """What the kinds that may speak TLS have in common."""
+
+    def judge_alert(self, session: Session, found: Finding | None) -> Finding | None:
+        """What becomes of a finding where ``tls.expect_alert`` wants the server to refuse us."""
+        expected = self.tls.expect_alert
+        if expected is None:
+            return found
+        if session.alert is not None:
+            return None if expected is True or expected == session.alert else found
+        if session.stands:
+            return Failed(Reason.TLS_HANDSHAKE, "expected TLS alert but connection succeeded")
+        return found
 
     def judge_certificate(self, session: Session, now: datetime) -> Finding | None:
         """What its age says about the chain we trust, or, without verification, about all that was sent."""

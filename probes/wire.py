@@ -73,7 +73,7 @@ class Wire:
     @property
     def encrypted(self) -> bool:
         """Whether TLS stands."""
-        return self._session is not None
+        return self._session is not None and self._session.stands
 
     async def send(self, data: bytes) -> None:
         """Send all of it.
@@ -81,7 +81,7 @@ class Wire:
         A connection lost meanwhile is told by the next ``receive``: the other side may have said why before it left.
         """
         self._spoken = True
-        await self._push(self._session.encrypt(data) if self._session else data)
+        await self._push(self._session.encrypt(data) if self._session and self._session.stands else data)
 
     async def receive(self) -> bytes:
         """The next bytes, at most 64 KiB; ``b""`` at the end of the stream.
@@ -113,20 +113,25 @@ class Wire:
             raise Failed(Reason.STARTTLS_INJECTION, "the server sent plain text after it granted STARTTLS")
         session = target.tls.session(server_name, alpn)
         async with stage(notes, "tls", silence=Reason.TLS_TIMEOUT, limit_s=target.stage_timeout):
+            self._session = session
             try:
                 await self._shake_hands(session)
             finally:
                 _report(session, notes)
-        self._session = session
         if finding := target.judge_certificate(session, datetime.now(UTC)):
             _tell(finding, notes)
 
+    def judge_alert(self, target: Target, found: Finding | None) -> Finding | None:
+        """What becomes of a finding, or of none, where the server is expected to end TLS with an alert."""
+        if self._session is None or not isinstance(target, Secured):
+            return found
+        return target.judge_alert(self._session, found)
+
     def close(self) -> None:
         """Close at once; the socket is gone when this returns. Closing twice is no error."""
-        if self._session and self._sock.fileno() >= 0:
+        if self._session and self._session.stands and self._sock.fileno() >= 0:
             with suppress(OSError):  # a farewell (close_notify) is good manners and nothing more
                 self._sock.send(self._session.farewell())
-        self._session = None
         self._sock.close()
 
     async def _shake_hands(self, session: Session) -> None:
@@ -231,9 +236,14 @@ async def open_wire(
     async with stage(notes, "connect", silence=Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
         sock, address = await connect(addresses, notes)
     wire = Wire(sock, str(address))
+    found: Finding | None = None
     try:
         took_ms = (monotonic() - began) * 1000
         notes.say("note", f"connected to {address} in {took_ms:.1f} ms")
         yield wire
+    except Finding as finding:
+        found = finding
     finally:
         wire.close()
+    if judged := wire.judge_alert(target, found):
+        raise judged

@@ -279,6 +279,22 @@ async def test_a_missing_client_certificate_is_noticed_without_an_alert(
     assert verdict(given) == OK
 
 
+@pytest.mark.parametrize("expected", [True, 116, "certificate_required"])
+async def test_a_server_that_should_refuse_us_must(
+    expected: object, asking: ssl.SSLContext, cards: dict[str, Path], trust: dict[str, object]
+) -> None:
+    """Where an alert is expected, a connection that succeeds is the failure."""
+    tls = {**trust, "expect_alert": expected}
+    with blocking_site(only(asking, ssl.TLSVersion.TLSv1_3)) as url:
+        refused = await look_web(url, tls=tls)
+        let_in = await look_web(url, tls={**tls, "client_cert": cards["ours"]}, expect_status=[404])
+        strange = await look_web(url, tls={**tls, "client_cert": cards["strangers"]})
+    assert verdict(refused) == OK, refused.detail
+    assert verdict(let_in) == failed(Reason.TLS_HANDSHAKE)
+    assert let_in.detail == "expected TLS alert but connection succeeded"
+    assert verdict(strange) == (OK if expected is True else failed(Reason.TLS_CLIENT_CERT))
+
+
 async def raw(data: bytes) -> asyncio.Server:
     """A server that says the same to everybody at once, and closes."""
 
