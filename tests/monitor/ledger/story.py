@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import Facts, UpdateKind
 from drafts.notice import Notice
 from monitor.ledger import approvals, drafts, flips, incidents, people
-from monitor.models import Approval, Component, Flip, Incident, IncidentUpdate, Member, Person, Role, Stage
+from monitor.models import ActKind, Approval, Component, Flip, Incident, IncidentUpdate, Member, Person, Role, Stage
 from monitor.verdict import Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -90,11 +90,13 @@ async def person(s: AsyncSession, name: str = "Ada", role: Role = Role.APPROVER)
 async def approve(
     s: AsyncSession, update: IncidentUpdate, *channels: str, who: Person | None = None, minute: float = 1
 ) -> Approval:
-    """A yes to the words as they stand."""
+    """A yes to the words as they stand, by somebody who has taken the incident up."""
+    who = who or await person(s)
+    await incidents.act(s, update.incident_id, who.id, ActKind.ACKNOWLEDGED, "", after(minute))
     return await approvals.approve(
         s,
         update_id=update.id,
-        person_id=(who or await person(s)).id,
+        person_id=who.id,
         revision=update.revision,
         text_sha256=update.text_sha256,
         channels=channels or ("page", "mail"),

@@ -33,14 +33,17 @@ async def test_a_yes_and_all_that_follows(ledger: Ledger) -> None:
         assert not await drafts.waiting(s)
 
 
-async def test_who_has_acknowledged_need_not_again(ledger: Ledger) -> None:
-    """Approving takes an incident up only if nobody has."""
+async def test_nobody_speaks_of_what_nobody_looks_at(ledger: Ledger) -> None:
+    """A first notice waits until a human has taken the incident up; whoever did may be another than who approves."""
     async with ledger.write() as s:
         update = await draft(s, await outage(s))
+        yes = {"update_id": update.id, "revision": 1, "text_sha256": update.text_sha256, "channels": ["page"]}
+        asked = {**yes, "person_id": (await person(s)).id, "left_out": {}, "now": after(1)}
+        with pytest.raises(approvals.NotTakenUp):
+            await approvals.approve(s, **asked)
         grace = await person(s, "Grace", Role.RESPONDER)
         await incidents.act(s, update.incident_id, grace.id, ActKind.ACKNOWLEDGED, "", after(0.5))
-        await approve(s, update)
-        assert [act.person_id for act in await incidents.acts(s, update.incident_id)] == [grace.id]
+        await approvals.approve(s, **asked)
 
 
 async def test_the_audit_says_what_was_left_out(ledger: Ledger) -> None:

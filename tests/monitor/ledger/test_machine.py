@@ -1,7 +1,6 @@
 """The promises hold whatever comes in whatever order: random stories, checked after each step against a model."""
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -42,16 +41,16 @@ class Draft:
 
 
 @cache
-def template() -> Path:
-    """A directory with an empty record, made once."""
-    base = Path(tempfile.mkdtemp(prefix="ownup-machine-"))
+def empty_record() -> bytes:
+    """The file of an empty record, made once."""
 
-    async def make() -> None:
+    async def make(base: Path) -> None:
         async with Ledger.open(Storage(), base):
             pass
 
-    asyncio.run(make())
-    return base
+    with tempfile.TemporaryDirectory() as base:
+        asyncio.run(make(Path(base)))
+        return (Path(base) / ".ownup" / "record.db").read_bytes()
 
 
 class Story(RuleBasedStateMachine):
@@ -62,11 +61,12 @@ class Story(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         """Begin with an empty record and two people."""
-        self.base = Path(tempfile.mkdtemp(prefix="ownup-machine-"))
-        shutil.copytree(template() / ".ownup", self.base / ".ownup")
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.ledger = self.runner.run(self.stack.enter_async_context(Ledger.open(Storage(), self.base)))
+        base = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        (base / "record.db").write_bytes(empty_record())
+        here = Storage(directory=Path())
+        self.ledger = self.runner.run(self.stack.enter_async_context(Ledger.open(here, base)))
         self.open_of: dict[str, int] = {}
         self.confirmed: set[int] = set()
         self.published: set[int] = set()
@@ -80,7 +80,6 @@ class Story(RuleBasedStateMachine):
         if hasattr(self, "runner"):
             self.runner.run(self.stack.aclose())
             self.runner.close()
-            shutil.rmtree(self.base)
 
     def write(self, act: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
         """Do something in a transaction of its own, a minute after the last."""
@@ -195,6 +194,7 @@ class Story(RuleBasedStateMachine):
 
     async def _approve(self, s: AsyncSession, update: Draft, number: int) -> None:
         seen = await drafts.revision(s, update.id, number)
+        await incidents.act(s, update.incident, self.ada.id, ActKind.ACKNOWLEDGED, "", after(self.clock))
         await approvals.approve(
             s,
             update_id=update.id,
