@@ -1,11 +1,13 @@
 """The kind ``http``: ask a web server as a customer's browser would, and judge its answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 from yarl import URL
 
+from probes.cookies import Cookies
 from probes.exchange import Answer, Exchange
 from probes.expect import Expectations, excerpt, text_of
 from probes.finding import Failed, Finding
@@ -40,9 +42,9 @@ class Http(Secured, Asking, Expectations):
 
     async def look(self, notes: Notebook) -> None:
         """Ask, follow redirects, and judge the last answer. Raises Finding."""
-        request, redirects = self.request, 0
+        request, redirects, cookies = self.request, 0, Cookies()
         notes.numbers["redirects"] = 0
-        while (following := await self._hop(request, notes)) is not None:
+        while (following := await self._hop(request, cookies, notes)) is not None:
             redirects += 1
             notes.numbers["redirects"] = redirects
             if redirects > self.max_redirects:
@@ -50,9 +52,9 @@ class Http(Secured, Asking, Expectations):
                     Reason.REDIRECT_LIMIT, f"more than {self.max_redirects} redirects, the last to {following.url}"
                 )
             self._allow(following.url)
-            request = following
+            request = replace(following, cookies=cookies.of(following.url))
 
-    async def _hop(self, request: Request, notes: Notebook) -> Request | None:
+    async def _hop(self, request: Request, cookies: Cookies, notes: Notebook) -> Request | None:
         """One request; the next one if its answer is a redirect that we follow."""
         url = request.url
         pinned = url.host == self.request.url.host
@@ -64,6 +66,7 @@ class Http(Secured, Asking, Expectations):
             self._note(answer, wire, notes)
             location = answer.get("location")
             if self.follow_redirects and answer.status in _REDIRECTS and location:
+                cookies.keep(url, answer.headers.get("set-cookie", []))
                 return request.redirected(answer.status, location)
             await self._judge(exchange, notes, encrypted=wire.encrypted)
         return None

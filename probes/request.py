@@ -58,6 +58,7 @@ class Request:
     url: URL
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    cookies: str = ""
 
     @cached_property
     def host(self) -> str:
@@ -85,6 +86,9 @@ class Request:
             "accept-encoding": ("Accept-Encoding", "gzip, deflate"),
         }
         headers |= {name.lower(): (name, value) for name, value in self.headers}
+        if self.cookies:
+            given = f"{headers['cookie'][1]}; " if "cookie" in headers else ""
+            headers["cookie"] = ("Cookie", given + self.cookies)
         headers["connection"] = ("Connection", "close")
         if self.body or self.method in _WITH_LENGTH:
             headers["content-length"] = ("Content-Length", str(len(self.body)))

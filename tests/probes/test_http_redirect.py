@@ -142,6 +142,40 @@ async def test_nothing_confidential_goes_to_another_server() -> None:
     assert foreign.headers["x-other"] == "2"
 
 
+async def test_cookies_are_kept_from_step_to_step() -> None:
+    """As a browser does: a page that wants its cookie back gets it, beside one that the config gives."""
+    to_shop = redirect("/shop/", set_cookie="sid=42; Path=/shop; HttpOnly")
+    pages = {
+        "/": to_shop,
+        "/shop/": redirect("/shop/in", set_cookie="seen=1"),
+        "/shop/in": redirect("/end"),
+        "/end": reply(),
+    }
+    async with web(pages) as site:
+        result = await look_web(site.url(), headers={"Cookie": "given=0"})
+    assert verdict(result) == OK
+    first, shop, inside, end = (sorted(asked.headers["cookie"].split("; ")) for asked in site.asked)
+    assert (first, shop, end) == (["given=0"], ["given=0", "sid=42"], ["given=0"])
+    assert inside == ["given=0", "seen=1", "sid=42"]
+
+
+async def test_a_cookie_stays_with_its_host() -> None:
+    """What one host sets, another does not get; and nobody can set one for somebody else."""
+    foreign = "evil=1; Domain=other.example"
+    async with web(reply()) as other, web(redirect(other.url(host="localhost"), set_cookie=foreign)) as site:
+        await look_web(site.url())
+    assert "cookie" not in other.asked[0].headers
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "=", ";;;", "a" * 5000, "a=b; Expires=" + "9" * 3000, "\u00e9=\u00e9", "a=b; Path=\x7f"]
+)
+async def test_a_strange_cookie_harms_nobody(cookie: str) -> None:
+    """The look goes on without it."""
+    async with web({"/": redirect("/next", set_cookie=cookie), "/next": reply()}) as site:
+        assert verdict(await look_web(site.url())) == OK
+
+
 async def test_another_host_is_asked_by_its_own_name() -> None:
     """A Host header given for the first server is not taken to the next."""
     async with web(reply()) as other, web(redirect(other.url(host="localhost"))) as site:
