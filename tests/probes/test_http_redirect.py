@@ -167,9 +167,7 @@ async def test_a_cookie_stays_with_its_host() -> None:
     assert "cookie" not in other.asked[0].headers
 
 
-@pytest.mark.parametrize(
-    "cookie", ["", "=", ";;;", "a" * 5000, "a=b; Expires=" + "9" * 3000, "\u00e9=\u00e9", "a=b; Path=\x7f"]
-)
+@pytest.mark.parametrize("cookie", ["", "=", ";;;", "a" * 5000, "a=b; Expires=" + "9" * 3000, "\u00e9=\u00e9"])
 async def test_a_strange_cookie_harms_nobody(cookie: str) -> None:
     """The look goes on without it."""
     async with web({"/": redirect("/next", set_cookie=cookie), "/next": reply()}) as site:
