@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
+import psutil
+
 START_S: Final = 10.0
 STOP_S: Final = 1.5
 PAUSE_S: Final = 0.02
@@ -69,6 +71,7 @@ class Peer(ABC):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_S)
+            _await_end_of_group(self._process.pid)
             self._process = None
 
     def remove(self) -> None:
@@ -86,6 +89,22 @@ class Peer(ABC):
     def __exit__(self, *_error: object) -> None:
         self.stop()
         self.remove()
+
+
+def _await_end_of_group(group: int) -> None:
+    """SIGKILL comes back before its victims are gone, and until then they hold their ports."""
+    give_up = time.monotonic() + STOP_S
+    while any(_is_alive_in(process, group) for process in psutil.process_iter()):
+        assert time.monotonic() < give_up, f"process group {group} outlives SIGKILL"
+        time.sleep(PAUSE_S)
+
+
+def _is_alive_in(process: psutil.Process, group: int) -> bool:
+    """A zombie is dead, though nobody has buried it."""
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
 
 
 def _answers(port: int) -> bool:
