@@ -11,7 +11,7 @@ from monitor.desk.dossier import carriers
 from monitor.desk.honesty import blocking, findings
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import approvals, audit, drafts
-from monitor.ledger.errors import AlreadyApproved, Gone, Refused, Stale, Unconfirmed, Unsigned
+from monitor.ledger.errors import AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
 
 REASON_CHARS_MAX: Final = 500
 
@@ -19,6 +19,7 @@ ADVICE: Final = {
     Stale: "Read what changed, below. If the new text is right, approve that.",
     AlreadyApproved: "You find below who did, and how far it has got.",
     Gone: "Nothing is left to do here; the page of the incident tells the story.",
+    NotTakenUp: "Say first that you are looking at it: the notice then bears your name.",
     Unconfirmed: "Look again in a few seconds.",
     Unsigned: "Call an approver, and send them the address of this page.",
 }

@@ -40,6 +40,11 @@ class Dossier:
         """Whether it may be approved: the failure that a first notice tells of must be confirmed."""
         return self.incident.confirmed_at is not None or self.update.kind is not UpdateKind.FIRST
 
+    @property
+    def taken_up(self) -> bool:
+        """Whether somebody is looking at it, as a first notice needs before it may be approved."""
+        return self.taken_by is not None or self.update.kind is not UpdateKind.FIRST
+
 
 async def read(s: AsyncSession, seat: Seat, update_id: int, now: datetime) -> Dossier | None:
     """The dossier of an update, whatever became of it; None if there is no such update."""

@@ -12,10 +12,21 @@ from sqlmodel import col
 
 from drafts.facts import UpdateKind
 from monitor.ledger import audit, drafts, incidents
-from monitor.ledger.errors import AlreadyApproved, Gone, Refused, Stale, Unconfirmed, Unsigned
+from monitor.ledger.errors import AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
 from monitor.models import ActKind, Approval, Delivery, Incident, IncidentUpdate, Person, Role
 
-__all__ = ["AlreadyApproved", "Gone", "Refused", "Stale", "Unconfirmed", "Unsigned", "approve", "key", "of_update"]
+__all__ = [
+    "AlreadyApproved",
+    "Gone",
+    "NotTakenUp",
+    "Refused",
+    "Stale",
+    "Unconfirmed",
+    "Unsigned",
+    "approve",
+    "key",
+    "of_update",
+]
 
 KEYS: Final = UUID("6d0a9d5e-6f0c-5c2b-9f53-0d6c2c7f3b11")
 MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
@@ -35,13 +46,14 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
     """Take a named human's yes to the very words they saw, and with it, in the same transaction, all that follows.
 
     ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why the notice
-    does not go that way. Raises Stale, AlreadyApproved, Gone, Unconfirmed or Unsigned, and then nothing has changed.
+    does not go that way. Raises Stale, AlreadyApproved, Gone, Unconfirmed, NotTakenUp or Unsigned, and then nothing
+    has changed.
     """
     update = await drafts.unanswered(s, update_id)
     incident = await _incident_to_speak_of(s, update)
     person = await _signer(s, person_id)
     _refuse_unless_seen(update, revision, text_sha256)
-    await _take_up(s, incident, person_id, now)
+    await _refuse_unless_taken_up(s, update)
 
     approval = Approval(update_id=update_id, person_id=person_id, text_sha256=text_sha256, revision=revision, at=now)
     s.add(approval)
@@ -96,12 +108,10 @@ def _refuse_unless_seen(update: IncidentUpdate, revision: int, text_sha256: str)
         raise Stale(f"the draft is not what you saw: it is revision {update.revision} now, and you saw {revision}")
 
 
-async def _take_up(s: AsyncSession, incident: Incident, person_id: int, now: datetime) -> None:
-    """Approving is taking it up: whoever speaks of an incident that nobody has acknowledged acknowledges it."""
-    assert incident.id is not None  # noqa: S101 - it stands in the record
-    acts = await incidents.acts(s, incident.id)
-    if not any(act.kind is ActKind.ACKNOWLEDGED for act in acts):
-        await incidents.act(s, incident.id, person_id, ActKind.ACKNOWLEDGED, "", now)
+async def _refuse_unless_taken_up(s: AsyncSession, update: IncidentUpdate) -> None:
+    acts = await incidents.acts(s, update.incident_id)
+    if update.kind is UpdateKind.FIRST and not any(act.kind is ActKind.ACKNOWLEDGED for act in acts):
+        raise NotTakenUp("nobody has taken this up yet")
 
 
 def _deliveries(approval: Approval, channels: Sequence[str], now: datetime) -> list[Delivery]:

@@ -8,6 +8,7 @@ The two trees::
     ├── Stale               the words or facts are not those that they saw
     ├── AlreadyApproved     somebody has said yes before
     ├── Gone                it was withdrawn or rejected, or its incident is over
+    ├── NotTakenUp          a first notice of what nobody is looking at
     ├── Unconfirmed         a first notice of a failure that nothing has confirmed
     └── Unsigned            they have no name here, or may not approve
 """
@@ -39,6 +40,10 @@ class Gone(Refused):
 
 class Unconfirmed(Refused):
     """A first notice must wait until the failure is confirmed."""
+
+
+class NotTakenUp(Refused):
+    """A first notice must wait until a human says that they are looking at it."""
 
 
 class Unsigned(Refused):

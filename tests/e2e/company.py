@@ -139,9 +139,12 @@ class Company:
         raise AssertionError(f"not within {within_s} s: {await self.tab.inner_text('body')}\n{self.ownup.log()}")
 
     async def approve(self) -> None:
-        """Say yes to the draft that is open, once the desk offers it."""
+        """Say yes to the draft that is open, once the desk offers it; a first one has to be taken up before."""
+        takes_up = self.tab.get_by_role("button", name="I am looking at it")
         button = self.tab.get_by_role("button", name="Approve and publish")
         for _ in range(100):
+            if await takes_up.is_visible():
+                await takes_up.click()
             if await button.is_visible():
                 break
             await self.tab.wait_for_timeout(200)

@@ -14,7 +14,7 @@ from monitor.desk.seat import Seat
 from monitor.ledger import components, flips, incidents, people
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
-from monitor.models import Flip, Member, Person, Role
+from monitor.models import ActKind, Flip, Member, Person, Role
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
 from monitor.verdict import Verdict
@@ -117,17 +117,27 @@ class House:
         """Let time pass."""
         self.now += timedelta(**length)
 
-    async def fail(self, name: str = "smtp-submission", *, confirmed: bool = True, detail: str = "") -> int:
-        """Let a target fail, and have its draft written; gives the incident."""
+    async def fail(
+        self, name: str = "smtp-submission", *, confirmed: bool = True, taken: bool = True, detail: str = ""
+    ) -> int:
+        """Let a target fail, have its draft written and, unless told otherwise, taken up; gives the incident."""
         flip = await self.turn(name, Verdict.SUSPECT, before=self.verdicts[name], detail=detail)
         async with self.ledger.write() as s:
             cause = moves.cause(flip.component_id)
             incident = await incidents.open_of_cause(s, cause) or await incidents.begin(s, cause, self.now)
             await incidents.join(s, self._member(incident.id, flip))
+        if taken:
+            await self.take_up(incident.id)
         if confirmed:
             await self.confirm(name)
         await self.scribe.tend()
         return incident.id
+
+    async def take_up(self, incident_id: int) -> None:
+        """Let the first who may say that they are looking at it."""
+        async with self.ledger.write() as s:
+            person = next(one for one in await people.everyone(s) if one.role is not Role.VIEWER)
+            await incidents.act(s, incident_id, person.id, ActKind.ACKNOWLEDGED, "", self.now)
 
     async def confirm(self, name: str = "smtp-submission") -> None:
         """Let the confirming looks fail too."""

@@ -51,6 +51,7 @@ async def test_the_audit_says_what_was_left_out(ledger: Ledger) -> None:
     async with ledger.write() as s:
         update = await draft(s, await outage(s))
         ada = await person(s)
+        await incidents.act(s, update.incident_id, ada.id, ActKind.ACKNOWLEDGED, "", after(0.5))
         await approvals.approve(
             s,
             update_id=update.id,

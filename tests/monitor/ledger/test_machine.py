@@ -21,7 +21,7 @@ from drafts.facts import UpdateKind
 from monitor.config import Storage
 from monitor.ledger import approvals, audit, deliveries, drafts, incidents
 from monitor.ledger.store import Ledger
-from monitor.models import Approval, Delivery, DeliveryState, Incident, IncidentUpdate, Person
+from monitor.models import ActKind, Approval, Delivery, DeliveryState, Incident, IncidentUpdate, Person
 from tests.monitor.ledger.story import after, draft, facts, notice, person, suspicion
 
 CAUSES = ("web", "mail", "dns")

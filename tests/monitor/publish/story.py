@@ -11,7 +11,7 @@ from drafts.notice import Notice
 from monitor.config import Component, Storage
 from monitor.ledger import approvals, components, deliveries, drafts, incidents, people
 from monitor.ledger.store import Ledger
-from monitor.models import Delivery, Role, Stage
+from monitor.models import ActKind, Delivery, Role, Stage
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 COMPONENTS = (
@@ -60,6 +60,7 @@ class Story:
         """A human says yes to what the draft says now."""
         async with self.ledger.write() as s:
             update = await drafts.get(s, update_id)
+            await incidents.act(s, update.incident_id, self.person_id, ActKind.ACKNOWLEDGED, "", at)
             await approvals.approve(
                 s,
                 update_id=update_id,

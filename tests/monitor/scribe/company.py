@@ -11,7 +11,7 @@ from monitor.config import ChannelOptions, Component, Config, Notices, Site, Sto
 from monitor.judge import Judge, remember
 from monitor.ledger import approvals, components, drafts, flips, incidents, people
 from monitor.ledger.store import Ledger
-from monitor.models import Incident, IncidentUpdate, Role
+from monitor.models import ActKind, Incident, IncidentUpdate, Role
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
 from probes.finding import Outcome
@@ -72,7 +72,7 @@ class Company:
 
     async def approve(self) -> IncidentUpdate:
         """Say yes to the one draft that waits."""
-        draft = await self.draft()
+        draft = await self.take_up()
         async with self.ledger.write() as session:
             await approvals.approve(
                 session,
@@ -86,6 +86,14 @@ class Company:
             )
         await self.scribe.tend()
         return draft
+
+    async def take_up(self) -> IncidentUpdate:
+        """Say "I am looking at it", and read the draft as it then stands."""
+        incident_id = (await self.draft()).incident_id
+        async with self.ledger.write() as session:
+            await incidents.act(session, incident_id, self.person_id, ActKind.ACKNOWLEDGED, "", self.now)
+        await self.scribe.tend()
+        return await self.draft()
 
     async def reject(self) -> None:
         """Say no to the one draft that waits."""
