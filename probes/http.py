@@ -14,8 +14,9 @@ from probes.finding import Failed, Finding
 from probes.notebook import Notebook
 from probes.reason import Reason
 from probes.request import Asking, Request
+from probes.route import Routed
 from probes.tls import Secured
-from probes.wire import Wire, open_wire, stage
+from probes.wire import Wire, stage
 
 # How long we wait for the body of an answer that has failed already.
 EXPLANATION_S: Final = 1.0
@@ -26,7 +27,7 @@ _SHOWN_HEADERS: Final = frozenset(
 )
 
 
-class Http(Secured, Asking, Expectations):
+class Http(Secured, Asking, Expectations, Routed):
     """One request, its redirects, and rules for the last answer."""
 
     summary: ClassVar[str] = "a website or an HTTP interface"
@@ -38,7 +39,12 @@ class Http(Secured, Asking, Expectations):
 
     def secrets(self) -> Iterator[str]:
         """What must be masked."""
-        return iter(self.confidential)
+        return iter((*self.confidential, *self.route.secrets))
+
+    @property
+    def host_name(self) -> str:
+        """The host of the url."""
+        return self.request.url.host or ""
 
     async def look(self, notes: Notebook) -> None:
         """Ask, follow redirects, and judge the last answer. Raises Finding."""
@@ -58,12 +64,14 @@ class Http(Secured, Asking, Expectations):
         """One request; the next one if its answer is a redirect that we follow."""
         url = request.url
         pinned = url.host == self.request.url.host
-        async with open_wire(self, notes, url.host or "", url.port or 0, pinned=pinned) as wire:
+        async with self.route.open_wire(self, notes, request, pinned=pinned) as wire:
             if url.scheme == "https":
                 await wire.start_tls(self, notes, request.server_name, alpn=("http/1.1",))
             exchange = Exchange(wire, body_bytes_max=self.max_body, bodiless=request.method == "HEAD")
-            answer = await self._ask(exchange, request, notes)
+            answer = await self._ask(exchange, self.route.address(request), notes)
             self._note(answer, wire, notes)
+            if refusal := self.route.refusal(answer):
+                raise refusal
             location = answer.get("location")
             if self.follow_redirects and answer.status in _REDIRECTS and location:
                 cookies.keep(url, answer.headers.get("set-cookie", []))

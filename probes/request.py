@@ -59,6 +59,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     cookies: str = ""
+    proxied: bool = False
 
     @cached_property
     def host(self) -> str:
@@ -73,7 +74,9 @@ class Request:
 
     @cached_property
     def path(self) -> str:
-        """What stands in the request line."""
+        """What stands in the request line: a proxy is told the whole url (RFC 9112, section 3.2.2)."""
+        if self.proxied:
+            return str(self.url.with_fragment(None))
         return self.url.raw_path_qs or "/"
 
     @cached_property

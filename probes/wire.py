@@ -221,25 +221,21 @@ def _tell(finding: Finding, notes: Notebook) -> None:
 
 @asynccontextmanager
 async def open_wire(
-    target: Target, notes: Notebook, host: str, port: int, *, pinned: bool = True
+    target: Target, notes: Notebook, host: str, port: int, *, pinned: bool = True, blame: Reason | None = None
 ) -> AsyncIterator[Wire]:
     """Resolve and connect (phases ``resolve`` and ``connect``), and close the wire in every case.
 
     For implicit TLS call ``wire.start_tls`` first thing. ``target`` gives ip_family, connect_to and stage_timeout;
-    its connect_to does not stand for a host that is not ``pinned``.
+    its connect_to does not stand for a host that is not ``pinned``. A reason to ``blame`` is given instead of others.
     Raises Failed: ``dns_…``, ``connect_…``, ``unreachable``; Unknown when the fault is our own.
     """
     where = str(target.connect_to) if target.connect_to and pinned else host
-    async with stage(notes, "resolve", silence=Reason.DNS_TIMEOUT, limit_s=target.stage_timeout):
-        addresses = await resolve(where, port, target.ip_family)
-    began = monotonic()
-    async with stage(notes, "connect", silence=Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
-        sock, address = await connect(addresses, notes)
-    wire = Wire(sock, str(address))
+    try:
+        wire = await _dial(target, notes, where, port, blame)
+    except Failed as lost:
+        raise Failed(blame or lost.reason, lost.detail) from lost
     found: Finding | None = None
     try:
-        took_ms = (monotonic() - began) * 1000
-        notes.say("note", f"connected to {address} in {took_ms:.1f} ms")
         yield wire
     except Finding as finding:
         found = finding
@@ -247,3 +243,13 @@ async def open_wire(
         wire.close()
     if judged := wire.judge_alert(target, found):
         raise judged
+
+
+async def _dial(target: Target, notes: Notebook, host: str, port: int, blame: Reason | None) -> Wire:
+    async with stage(notes, "resolve", silence=blame or Reason.DNS_TIMEOUT, limit_s=target.stage_timeout):
+        addresses = await resolve(host, port, target.ip_family)
+    began = monotonic()
+    async with stage(notes, "connect", silence=blame or Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
+        sock, address = await connect(addresses, notes)
+    notes.say("note", f"connected to {address} in {(monotonic() - began) * 1000:.1f} ms")
+    return Wire(sock, str(address))

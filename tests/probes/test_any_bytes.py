@@ -35,9 +35,10 @@ streams = st.lists(st.sampled_from(PIECES) | st.binary(max_size=40), max_size=12
 
 async def look_at(stream: bytes, cuts: list[int], scheme: str, *, closes: bool) -> Result:
     """One look at a server that says these bytes in these pieces, and then closes or is silent."""
-    gone = asyncio.Event()
+    talks: set[asyncio.Task[None] | None] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.current_task())
         try:
             await reader.read(1)
             for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
@@ -50,7 +51,6 @@ async def look_at(stream: bytes, cuts: list[int], scheme: str, *, closes: bool) 
             pass
         finally:
             writer.transport.abort()
-            gone.set()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
@@ -65,8 +65,8 @@ async def look_at(stream: bytes, cuts: list[int], scheme: str, *, closes: bool) 
             header_must_not_match={"Upgrade": "h3"},
         )
         result = await look(target)
-        await gone.wait()
-        assert len(asyncio.all_tasks()) == 1
+        assert asyncio.all_tasks() - talks == {asyncio.current_task()}
+        await asyncio.wait_for(asyncio.gather(*filter(None, talks)), 1)  # they end when our sockets are closed
     return result
 
 
