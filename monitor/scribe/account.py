@@ -79,6 +79,7 @@ class Account:
             evidence=tuple(f"flip:{member.flip_id}" for member in mine),
             effect=component.when_down or None,
             workaround=component.meanwhile or None,
+            since=mine[0].first_failed_at,
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
