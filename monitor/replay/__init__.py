@@ -1,0 +1,1 @@
+"""What was recorded, through the rules of today or changed ones: which drafts, which calls, and when."""
