@@ -86,7 +86,7 @@ class Request:
             "host": ("Host", self.host),
             "user-agent": ("User-Agent", USER_AGENT),
             "accept": ("Accept", "*/*"),
-            "accept-encoding": ("Accept-Encoding", "gzip, deflate"),
+            "accept-encoding": ("Accept-Encoding", "gzip, deflate, br, zstd"),
         }
         headers |= {name.lower(): (name, value) for name, value in self.headers}
         if self.cookies:
