@@ -2,9 +2,10 @@
 
 import ssl
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
-from probes.certificate import describe
+from probes.certificate import describe, earliest
 from probes.finding import Failed
 from probes.handshake import Handshake, failure, is_plain_text, plain_text
 from probes.notebook import Certificate
@@ -117,11 +118,9 @@ class Session:
         """The number of the alert that the server ended it with (RFC 8446, section 6)."""
         return self._tls.alert
 
-    @property
-    def chain_sent(self) -> tuple[bytes, ...]:
-        """The chain as the server sent it, as DER."""
-        return self._tls.chain_sent
+    def expires_at(self) -> datetime | None:
+        """When the chain that we trust ends; without verification, when the first certificate sent does.
 
-    def chain_verified(self) -> tuple[bytes, ...]:
-        """The chain up to the root we trust, as DER; empty without verification."""
-        return self._tls.chain_verified()
+        A server may send more than is needed: that one of them has expired need not harm anybody.
+        """
+        return earliest(self._tls.chain_verified() or self._tls.chain_sent)

@@ -8,7 +8,6 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from probes.certificate import earliest
 from probes.finding import Degraded, Failed, Finding, Unknown
 from probes.handshake import ALERT_NAMES, Handshake, overhear
 from probes.reason import Reason
@@ -148,12 +147,8 @@ class Secured(SecuredManner, Target):
             return Failed(Reason.TLS_HANDSHAKE, "expected TLS alert but connection succeeded")
         return found
 
-    def judge_certificate(self, session: Session, now: datetime) -> Finding | None:
-        """What its age says about the chain we trust, or, without verification, about all that was sent."""
-        chain = session.chain_verified() or session.chain_sent
-        expires_at = earliest(chain)
-        if expires_at is None:
-            return None
+    def judge_certificate(self, expires_at: datetime, now: datetime) -> Finding | None:
+        """What the end of a chain says at this moment."""
         left_s = (expires_at - now).total_seconds()
         days = f"{left_s / _DAY_S:.1f} days, at {expires_at:%Y-%m-%d %H:%M} UTC"
         told = f"a certificate expires in {days}" if left_s >= 0 else f"a certificate has expired ({days})"

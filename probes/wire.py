@@ -118,8 +118,9 @@ class Wire:
                 await self._shake_hands(session)
             finally:
                 _report(session, notes)
-        if finding := target.judge_certificate(session, datetime.now(UTC)):
-            _tell(finding, notes)
+        if expires_at := session.expires_at():
+            notes.numbers["chain_expires_at"] = expires_at.timestamp()
+            _tell(target.judge_certificate(expires_at, datetime.now(UTC)), notes)
 
     def judge_alert(self, target: Target, found: Finding | None) -> Finding | None:
         """What becomes of a finding, or of none, where the server is expected to end TLS with an alert."""
@@ -213,10 +214,11 @@ def _report(session: Session, notes: Notebook) -> None:
     notes.say("note", in_words(shown))
 
 
-def _tell(finding: Finding, notes: Notebook) -> None:
+def _tell(finding: Finding | None, notes: Notebook) -> None:
     if isinstance(finding, Failed):
         raise finding
-    notes.concern(finding)
+    if finding:
+        notes.concern(finding)
 
 
 @asynccontextmanager

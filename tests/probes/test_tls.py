@@ -185,6 +185,25 @@ async def test_the_earliest_certificate_sent_is_told(authority: trustme.CA, trus
     assert result.certificate.earliest_not_after == soon.replace(microsecond=0)
 
 
+async def test_a_superfluous_expired_certificate_harms_nobody(
+    authority: trustme.CA, trust: dict[str, object], tmp_path: Path
+) -> None:
+    """Servers long went on sending a cross-signed root that had ended; it is told, and not judged."""
+    leaf, dead = authority.issue_cert("localhost"), trustme.CA()
+    ended = datetime(2021, 9, 30, tzinfo=UTC)
+    extra = dead.issue_cert("old", not_before=ended - timedelta(days=9), not_after=ended)
+    path = tmp_path / "chain.pem"
+    path.write_bytes(leaf.private_key_and_cert_chain_pem.bytes() + extra.cert_chain_pems[0].bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    async with web(reply(), context) as site:
+        result = await look_web(site.url(host="localhost"), tls=trust)
+    assert verdict(result) == OK, result.detail
+    assert result.certificate is not None
+    assert result.certificate.earliest_not_after == ended
+    assert result.numbers["chain_expires_at"] == result.certificate.not_after.timestamp()
+
+
 @contextmanager
 def blocking_site(context: ssl.SSLContext) -> Iterator[str]:
     """A server by plain sockets and a thread, which sends the alerts that asyncio's servers swallow."""
