@@ -24,11 +24,13 @@ def address(path: str) -> str:
 
 
 async def untouched(house: House) -> bool:
-    """Whether nobody has approved, rejected, edited or taken up anything."""
+    """Whether nobody has approved, rejected, edited or taken up anything since Ada took it up."""
     async with house.ledger.read() as s:
         draft = await s.get_one(IncidentUpdate, 1)
         deeds = [*await s.scalars(select(Approval)), *await s.scalars(select(Act))]
-    return not deeds and draft.revision == 1 and draft.rejected_at is None
+    ada = await house.person("Ada")
+    others = [deed for deed in deeds if deed.person_id != ada.id]
+    return not others and draft.revision == 1 and draft.rejected_at is None
 
 
 def test_only_the_doors_are_open_to_strangers() -> None:

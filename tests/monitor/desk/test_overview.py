@@ -22,9 +22,9 @@ async def test_a_quiet_desk_says_so(sign_in: SignIn) -> None:
 async def test_what_waits_comes_first(house: House, sign_in: SignIn) -> None:
     """One clear link to the draft, above what fails and since when; a draft being confirmed stands behind it."""
     browser = await sign_in("Maria")
-    await house.fail("shop", confirmed=False)
+    await house.fail("shop", confirmed=False, taken=False)
     assert "A failure is being confirmed" in (await browser.get("/")).text
-    await house.fail()
+    await house.fail(taken=False)
     house.wait(seconds=34)
     page = await browser.get("/")
     assert "A draft waits for a human" in page.text
@@ -41,7 +41,7 @@ async def test_what_waits_comes_first(house: House, sign_in: SignIn) -> None:
 
 async def test_taking_it_up_is_a_fact(house: House, sign_in: SignIn) -> None:
     """I am looking at it: everybody sees who, the draft may say so, and the second one changes nothing."""
-    await house.fail()
+    await house.fail(taken=False)
     browser = await sign_in("Rita")
     first, second = await browser.get("/updates/1"), await (await sign_in("Maria")).get("/updates/1")
     done = await browser.submit(first, "/incidents/1/acknowledge")
@@ -58,7 +58,7 @@ async def test_taking_it_up_is_a_fact(house: House, sign_in: SignIn) -> None:
 
 async def test_what_is_over_cannot_be_taken_up(house: House, sign_in: SignIn) -> None:
     """A failure that went away before it was confirmed needs nobody."""
-    await house.fail(confirmed=False)
+    await house.fail(confirmed=False, taken=False)
     browser = await sign_in("Rita")
     page = await browser.get("/incidents/1")
     await house.blow_over()
@@ -69,11 +69,14 @@ async def test_what_is_over_cannot_be_taken_up(house: House, sign_in: SignIn) ->
 
 async def test_an_incident_is_one_line_of_time(house: House, sign_in: SignIn) -> None:
     """Failures, drafts, edits, acts, approvals and recoveries, each with its time, the newest first."""
-    await house.fail(confirmed=False)
+    await house.fail(confirmed=False, taken=False)
     house.wait(seconds=9)
     await house.confirm()
     house.wait(seconds=31)
     browser = await sign_in("Maria")
+    await browser.submit(await browser.get("/updates/1"), "/incidents/1/acknowledge")
+    await house.scribe.tend()
+    house.wait(seconds=20)
     page = await browser.get("/updates/1/edit")
     await browser.submit(page, "/updates/1/edit", title="Sending email does not work")
     house.wait(seconds=20)
@@ -86,8 +89,8 @@ async def test_an_incident_is_one_line_of_time(house: House, sign_in: SignIn) ->
         "A draft was written",
         "Everything works again in our checks",
         "Maria approved it",
-        "Maria took it up",
         "Maria edited the draft",
+        "Maria took it up",
         "The incident was confirmed",
         "smtp-submission is down",
         "smtp-submission failed a look",

@@ -67,7 +67,7 @@ async def test_an_unconfirmed_draft_cannot_be_approved_yet(house: House, sign_in
 
 @pytest.mark.parametrize(
     ("name", "offered"),
-    [("Vera", set()), ("Rita", {"edit", "reject", "take"}), ("Maria", {"edit", "reject", "take", "approve"})],
+    [("Vera", set()), ("Rita", {"edit", "reject"}), ("Maria", {"edit", "reject", "approve"})],
 )
 async def test_a_page_offers_what_its_reader_may_do(
     house: House, sign_in: SignIn, name: str, offered: set[str]
@@ -83,6 +83,20 @@ async def test_a_page_offers_what_its_reader_may_do(
     }
     assert {deed for deed, mark in marks.items() if mark in page.text} == offered
     assert ("Only an approver can publish this." in page.text) is ("approve" not in offered)
+
+
+@pytest.mark.parametrize("name", ["Rita", "Maria"])
+async def test_what_nobody_looks_at_cannot_be_approved(house: House, sign_in: SignIn, name: str) -> None:
+    """The one clear button then says that you are looking at it; the draft bears your name, and can be approved."""
+    await house.fail(taken=False)
+    browser = await sign_in(name)
+    page = await browser.get("/updates/1")
+    assert "/updates/1/approve" not in page.forms
+    await browser.submit(page, "/incidents/1/acknowledge")
+    await house.scribe.tend()
+    page = await (await sign_in("Maria")).get("/updates/1")
+    assert "/updates/1/approve" in page.forms
+    says(page, f"{name} has taken it up")
 
 
 async def test_hostile_text_is_harmless(house: House, sign_in: SignIn) -> None:
