@@ -1,33 +1,8 @@
-"""What a change of verdict means for incidents: pure, so that every case can be listed."""
+"""Where an incident stands by what its members do: pure, so that every case can be listed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
-
-from monitor.verdict import Verdict
-
-
-class Move(Enum):
-    """What a target does to the incident of its cause when its verdict changes."""
-
-    JOIN = auto()
-    """It opens the incident or joins it, still unconfirmed: the draft is there before anyone is called."""
-    CONFIRM = auto()
-    """It joins, and its failure is confirmed: a human is needed."""
-    RECOVER = auto()
-    """If it is a member, it works again."""
-    WAIT = auto()
-    """We cannot see: nothing opens and nothing ends."""
-
-
-MOVES: Final = {
-    Verdict.SUSPECT: Move.JOIN,
-    Verdict.DOWN: Move.CONFIRM,
-    Verdict.UP: Move.RECOVER,
-    Verdict.DEGRADED: Move.RECOVER,
-    Verdict.UNKNOWN: Move.WAIT,
-}
 
 
 class State(Enum):
@@ -53,8 +28,3 @@ def state(parts: Iterable[Part]) -> State:
     if not all(member.recovered for member in members):
         return State.FAILING
     return State.RECOVERED if any(member.confirmed for member in members) else State.BLIP
-
-
-def cause(component_id: str) -> str:
-    """The cause that a failing target is laid to: its component. Of one cause at most one incident is open."""
-    return f"component:{component_id}"

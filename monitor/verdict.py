@@ -1,6 +1,7 @@
 """The verdict on a target: a pure table from what we believe and what we saw to what we believe now."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -77,6 +78,15 @@ def step(belief: Belief, outcome: Outcome, patience: Patience) -> Belief:
         "blanks": patience.blanks,
     }
     return Belief(reached if runs[run] >= enough[run] else waiting, **runs)
+
+
+def recall(verdict: Verdict, outcomes: Iterable[Outcome]) -> Belief:
+    """The belief that the record's verdict and the last looks amount to; a run that failed has one look at least."""
+    belief = Belief(verdict)
+    for outcome in outcomes:
+        belief = Belief(verdict, **_lengthen(belief, outcome))
+    failing = verdict in {SUSPECT, DOWN} and belief.goods == 0
+    return replace(belief, failures=max(belief.failures, 1 if failing else 0))
 
 
 def _lengthen(belief: Belief, outcome: Outcome) -> dict[str, int]:

@@ -67,7 +67,7 @@ async def look(target: Target) -> Result:
         log.exception("our own bug while looking at %s", target.name)
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
     duration_s = monotonic() - notes.began
-    finding = finding or _worst(notes.concerns) or _slow(target, duration_s)
+    finding = finding or _worst(notes.concerns) or _slow(target, duration_s) or _slow_phase(target, notes.phases)
     return Result(
         target=target.name,
         kind=target.kind,
@@ -91,6 +91,13 @@ def _late(target: Target, notes: Notebook) -> Finding | None:
 
 def _worst(concerns: list[Finding]) -> Finding | None:
     return min(concerns, key=lambda concern: _WORST_FIRST.index(concern.outcome), default=None)
+
+
+def _slow_phase(target: Target, phases: Mapping[str, float]) -> Finding | None:
+    for name, limit_s in target.slow_phases.items():
+        if phases.get(name, 0.0) > limit_s:
+            return Degraded(Reason.LATENCY, f"{name} took {phases[name]:.3f} s, longer than {limit_s:g} s")
+    return None
 
 
 def _slow(target: Target, duration_s: float) -> Finding | None:

@@ -2,7 +2,7 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, SecretStr
@@ -60,6 +60,8 @@ class Manner(Options):
     detect_within: Annotated[Seconds, Field(gt=0)] | None = None
     recover: Annotated[int, Field(ge=1, le=100)] = 2
     slow_after: Annotated[Seconds, Field(gt=0)] | None = None
+    slow_phases: Mapping[str, Annotated[Seconds, Field(gt=0)]] = Field(default_factory=dict)
+    slow_times: Annotated[float, Field(ge=1.5, le=1000)] | None = 5.0
     ip_family: Literal["any", "4", "6"] = "any"
 
 
@@ -71,6 +73,7 @@ class Target(Manner):
     component: Name
     enabled: bool = True
     connect_to: IPvAnyAddress | None = None
+    depends_on: tuple[Name, ...] = ()
 
     summary: ClassVar[str]
 
@@ -80,6 +83,16 @@ class Target(Manner):
             value = getattr(self, field)
             if isinstance(value, SecretStr):
                 yield value.get_secret_value()
+
+    @property
+    def reached_at(self) -> str:
+        """The name or the address that looks reach, or nothing where there is none."""
+        return str(self.connect_to or self.host_name)
+
+    @property
+    def host_name(self) -> str:
+        """The host as the config has it: by default the option of that name."""
+        return getattr(self, "host", "")
 
     @abstractmethod
     async def look(self, notes: Notebook) -> None:

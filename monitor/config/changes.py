@@ -33,7 +33,7 @@ def changes(before: Config[Any], after: Config[Any]) -> Changes:
 
 
 def _watched(config: Config[Any]) -> Mapping[str, Target]:
-    return {target.name: target for target in config.target if target.enabled}
+    return {target.name: target for target in (*config.target, *config.anchor) if target.enabled}
 
 
 def _identity(target: Target) -> tuple[str, str]:

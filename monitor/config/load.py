@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from monitor.config.document import Document, tell
 from monitor.config.environment import expand
-from monitor.config.inheritance import inherit, inherited
+from monitor.config.inheritance import ground, inherit, inherited
 from monitor.config.lines import line_of, lines
 from monitor.config.paths import anchor
 from monitor.config.problem import Complaint, ConfigError, Key, Problem
@@ -75,6 +75,7 @@ def _resolve(path: Path, written: Toml, model: type[Config[Any]], environ: Envir
     found += read_files(tables(model, meant), path.parent)
     anchor(tables(model, meant), path.absolute().parent)
     inherit(meant, model)
+    ground(meant, found)
     return Document(written, meant, {table.key: table for table in tables(model, meant)}), found
 
 

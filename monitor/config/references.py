@@ -10,6 +10,7 @@ from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 
 _DIFFERENT: Final = (("component", "id"), ("component", "name"), ("target", "name"), ("channel", "name"))
+_NAMED_ALIKE: Final = {"target": ("target", "anchor")}
 _LISTENERS: Final = {"page": Page().listen, "desk": Desk().listen, "metrics": Metrics().listen}
 
 
@@ -18,6 +19,7 @@ def disagreements(document: Document) -> Iterator[Complaint]:
     for section, name in _DIFFERENT:
         yield from _duplicates(document, section, name)
     yield from _unknown_components(document)
+    yield from _unknown_targets(document)
     yield from _same_listeners(document)
 
 
@@ -37,26 +39,37 @@ def _column(document: Document, section: str, name: str) -> Iterator[tuple[Key, 
 
 
 def _duplicates(document: Document, section: str, name: str) -> Iterator[Complaint]:
-    seen: set[str] = set()
-    for key, value in _column(document, section, name):
-        if value in seen:
-            yield Complaint(key, f'another {section} has the {name} "{value}"')
-        seen.add(value)
+    seen: dict[str, str] = {}
+    for one in _NAMED_ALIKE.get(section, (section,)):
+        for key, value in _column(document, one, name):
+            if value in seen:
+                yield Complaint(key, f'another {seen[value]} has the {name} "{value}"')
+            seen.setdefault(value, one)
 
 
 def _unknown_components(document: Document) -> Iterator[Complaint]:
     known = {value for _, value in _column(document, "component", "id")}
-    for key, value in (*_column(document, "target", "component"), *_carriers(document)):
+    told = (*_column(document, "target", "component"), *_lists(document, "channel", "carried_by"))
+    told += (*_lists(document, "component", "depends_on"), *_lists(document, "maintenance", "components"))
+    for key, value in told:
         if value not in known:
             yield Complaint(key, f'there is no [[component]] with the id "{value}"' + did_you_mean(value, known))
 
 
-def _carriers(document: Document) -> Iterator[tuple[Key, str]]:
-    for index, channel in enumerate(_rows(document, "channel")):
-        carriers = value_at(("carried_by",), channel)
-        for place, value in enumerate(carriers if isinstance(carriers, list) else ()):
+def _unknown_targets(document: Document) -> Iterator[Complaint]:
+    known = {value for _, value in _column(document, "target", "name")}
+    for key, value in (*_lists(document, "target", "depends_on"), *_lists(document, "maintenance", "targets")):
+        if value not in known:
+            yield Complaint(key, f'there is no [[target]] with the name "{value}"' + did_you_mean(value, known))
+
+
+def _lists(document: Document, section: str, name: str) -> Iterator[tuple[Key, str]]:
+    """Each word that the tables of a section list under ``name``."""
+    for index, row in enumerate(_rows(document, section)):
+        words = value_at((name,), row)
+        for place, value in enumerate(words if isinstance(words, list) else ()):
             if isinstance(value, str):
-                yield ("channel", index, "carried_by", place), value
+                yield (section, index, name, place), value
 
 
 def _same_listeners(document: Document) -> Iterator[Complaint]:

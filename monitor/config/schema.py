@@ -1,11 +1,11 @@
 """What may stand in the config file: a class for each section, an attribute for each key, and every default."""
 
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, model_validator
 
-from monitor.config.values import HttpUrl, Language, Listen, Listening, Zone
+from monitor.config.values import Cron, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
 from probes.tls import SecuredManner
@@ -44,6 +44,36 @@ class Component(Options):
     group: Annotated[str, Field(max_length=80)] = ""
     when_down: Annotated[str, Field(max_length=200)] = ""
     meanwhile: Annotated[str, Field(max_length=400)] = ""
+    depends_on: tuple[Name, ...] = ()
+
+
+class Incidents(Options):
+    """When failures are one incident: begun within ``join_within`` of each other, or come back within the other."""
+
+    join_within: Positive = 2 * _MINUTE_S
+    reopen_within: Positive = 30 * _MINUTE_S
+
+
+class Maintenance(Options):
+    """Planned work, from ``start`` to ``end`` or whenever ``cron`` begins it; for all, unless it says for whom."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    cron: Cron = ""
+    lasts: Positive = _HOUR_S
+    timezone: Zone | None = None
+    targets: tuple[Name, ...] = ()
+    components: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _once_or_again(self) -> Self:
+        once = self.start is not None or self.end is not None
+        if once == bool(self.cron) or (once and (self.start is None or self.end is None)):
+            raise ValueError('needs either "start" and "end", or "cron" and how long it "lasts"')
+        if self.start and self.end and self.end <= self.start:
+            raise ValueError("ends before it starts")
+        return self
 
 
 class ChannelOptions(Options):
@@ -116,7 +146,10 @@ class Config(Options, Generic[C]):
     defaults: Defaults = Defaults()
     component: tuple[Component, ...] = ()
     target: tuple[Kind, ...] = ()
+    anchor: tuple[Kind, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     channel: tuple[C, ...] = ()
+    incidents: Incidents = Incidents()
     notices: Notices = Notices()
     desk: Desk = Desk()
     page: Page = Page()

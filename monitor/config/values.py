@@ -1,10 +1,12 @@
 """Values that several settings share: where to listen, a web address, a time zone."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator
 
 PORT_MAX: Final = 65535
@@ -50,7 +52,17 @@ def _zone(name: str) -> str:
     return name
 
 
+def _cron(text: str) -> str:
+    if text:
+        try:
+            CronSim(text, datetime(2000, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            raise ValueError(f'should be five fields as cron has them, such as "0 2 * * SUN": {error}') from None
+    return text
+
+
 Listening = Annotated[Listen, BeforeValidator(Listen.parse)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Literal["en"]

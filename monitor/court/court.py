@@ -68,17 +68,17 @@ class Court:
         node = self.topology.nodes.get(told.target) or Node(told.target)
         if not stalled:
             self.sight.vote(node, told, now_s=now_s)
-        sighted = self._open_eyes(now_s)
+        sighted = self._open_eyes(now_s) if self.sight.blind else ()
         counts = self._weighed(node, told, now_s=now_s, stalled=stalled)
-        blind_before = set(self.sight.blind)
+        blind_before = tuple(self.sight.blind)
         pleas, again_s, ask = self._judge(node, counts, now_s=now_s, planned=planned)
-        settled = tuple(self._settle(now_s, planned=planned))
+        settled = tuple(self._settle(now_s, planned=planned)) if self._held else ()
         return Hearing(
             testimony=counts,
             pleas=(*pleas, *settled),
             again_s=self._again_s(node, again_s),
             ask=ask,
-            blinded=tuple(set(self.sight.blind) - blind_before),
+            blinded=tuple(way for way in self.sight.blind if way not in blind_before),
             sighted=sighted,
         )
 
@@ -107,14 +107,18 @@ class Court:
         return told
 
     def _mind(self, told: Testimony) -> Mind:
-        return self.minds.setdefault(told.target, Mind(Belief(), told.at))
+        mind = self.minds.get(told.target)
+        if mind is None:
+            mind = self.minds[told.target] = Mind(Belief(), told.at)
+        return mind
 
     def _judge(
         self, node: Node, told: Testimony, *, now_s: float, planned: bool
     ) -> tuple[tuple[Plea, ...], float | None, tuple[str, ...]]:
-        if node.anchor:
-            return (), None, self._late_witness(node, now_s - told.duration_s)
         mind = self._mind(told)
+        if node.anchor:
+            self._step(node, told, now_s=now_s, planned=True)
+            return (), None, self._late_witness(node, now_s - told.duration_s)
         held = self._held.get(node.name)
         if held is not None:
             held.testimonies.append(told)

@@ -73,6 +73,8 @@ class Mind:
 
     def patience(self, node: Node, at: datetime, within: timedelta) -> Patience:
         """How patient we are now: each time it was lately down before doubles the good looks that it must show."""
+        if not self.downs:
+            return node.patience
         lately = sum(at - down <= within for down in self.downs)
         relapses = max(0, lately - (self.verdict is Verdict.DOWN))
         most = max(node.patience.recover, RECOVER_MAX)

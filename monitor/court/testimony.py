@@ -79,12 +79,12 @@ class Testimony:
             return "dns" if node.named else None
         return node.family
 
-    def proves(self, node: Node) -> frozenset[Way]:
+    def proves(self, node: Node) -> tuple[Way, ...]:
         """The ways that were open, or this could not have been seen."""
-        if self.outcome is Outcome.UNKNOWN or node.family is None:
-            return frozenset()
-        resolver: set[Way] = {"dns"} if node.named else set()
-        way = self.doubts(node)
-        if way == "dns":
-            return frozenset()
-        return frozenset(resolver if way else {*resolver, node.family})
+        family = node.family
+        if family is None or self.outcome is Outcome.UNKNOWN:
+            return ()
+        stuck = self.doubts(node)
+        if stuck is None:
+            return ("dns", family) if node.named else (family,)
+        return ("dns",) if stuck != "dns" and node.named else ()

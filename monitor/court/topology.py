@@ -44,7 +44,7 @@ class Node:
     @property
     def named(self) -> bool:
         """Whether a look needs the resolver."""
-        return bool(self.host) and _address(self.host) is None and self.family is not None
+        return _address(self.host) is None and self.family is not None
 
     def needs(self, way: Way) -> bool:
         """Whether its looks go this way."""

@@ -26,7 +26,7 @@ class Memory:
 
     def follow(self, config: Config[Any]) -> None:
         """Forget what a new config no longer has, and expect looks at its pace."""
-        targets = [target for target in config.target if target.enabled]
+        targets = [target for target in (*config.target, *config.anchor) if target.enabled]
         self.series.keep({target.name for target in targets})
         self.series.promise(targets)
         self.pulse.last_result_s = asyncio.get_running_loop().time()

@@ -1,25 +1,30 @@
 """The stations of one life of the daemon: what each is given, and the endless task that it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from socket import socket
 from typing import Any, NoReturn
 
 from monitor import publish
 from monitor.config import Config
+from monitor.court import summons
+from monitor.court.latency import SAMPLES_MAX
+from monitor.court.topology import Way
 from monitor.daemon.listeners import bound, serve
 from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders
-from monitor.daemon.pace import measure
+from monitor.daemon.ownside import OwnSide
+from monitor.daemon.pace import Pace
 from monitor.desk import app as desk
 from monitor.desk.invite import first_admin
 from monitor.desk.seat import Seat
 from monitor.judge import Judge, remember
-from monitor.ledger import components, flips
+from monitor.ledger import components
+from monitor.ledger import samples as tape
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.metrics import app as metrics
@@ -62,12 +67,13 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         listeners = stack.enter_context(bound(config))
         ledger = await stack.enter_async_context(Ledger.open(config.storage, base))
         samples = await stack.enter_async_context(Samples.open(config.storage, base))
-        judge = await _judge(config, ledger)
+        judge = await _judge(config, ledger, samples)
+        pace = Pace(life.memory.gauges.loop_lag.observe)
         life.memory.follow(config)
         life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
         yield {
             **_orders(life),
-            **_lookers(life, ledger, judge, samples),
+            **_lookers(life, ledger, judge, samples, pace),
             **await _public(config, ledger, listeners["page"]),
             **_desk(life, ledger, judge, samples, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
@@ -75,23 +81,33 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         }
 
 
-async def _judge(config: Config[Any], ledger: Ledger) -> Judge:
+async def _judge(config: Config[Any], ledger: Ledger, samples: Samples) -> Judge:
+    topology, rules = summons.topology(config), summons.rules(config)
+    told = {target.name: await _last(samples, target) for target in config.target if target.enabled}
     async with ledger.write() as session:
         await components.sync(session, config.component, _now())
-        standings = await flips.standings(session)
-    judge = Judge(ledger, remember(standings, config.target), clock=_now)
+        minds = await remember(session, told, lately=_now() - rules.reopen_within, samples=told)
+    judge = Judge(ledger, topology, minds, clock=_now, rules=rules, calendar=summons.calendar(config))
     await judge.retire()
     return judge
+
+
+async def _last(samples: Samples, target: Target) -> Sequence[tape.Sample]:
+    """What a mind on this target is made of: as many of its last samples as it would have in mind."""
+    return await samples.recent(target.name, _now() - timedelta(seconds=target.interval * SAMPLES_MAX))
 
 
 def _orders(life: Life) -> Stations:
     return {"stop": life.orders.stop(), "reload": life.orders.reload()}
 
 
-def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples) -> Stations:
+def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, pace: Pace) -> Stations:
+    own_side = OwnSide([node.host for node in judge.topology.nodes.values() if node.named])
     return {
-        "watch": _watch(life, judge, samples).run(),
+        "watch": _watch(life, judge, samples, pace).run(),
         "judge": judge.record(),
+        "own side": own_side.observe(partial(_lose, judge)),
+        "pace": pace.measure(),
         "scribe": Scribe(ledger, Account(life.config), clock=_now).run(),
     }
 
@@ -119,7 +135,6 @@ def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:
     return {
         "metrics": serve(app, listener),
         "follower": Follower(ledger, gauges, since=_now()).run(),
-        "pace": measure(gauges.loop_lag.observe),
     }
 
 
@@ -131,20 +146,28 @@ def _channels(life: Life, ledger: Ledger) -> Stations:
     }
 
 
-def _watch(life: Life, judge: Judge, samples: Samples) -> Watch:
+def _lose(judge: Judge, lost: dict[Way, str]) -> None:
+    judge.lose(lost, now_s=asyncio.get_running_loop().time())
+
+
+def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace) -> Watch:
     def hear(target: Target, result: Result) -> float | None:
         now_s = asyncio.get_running_loop().time()
-        again_s = judge.hear(target, result, now_s=now_s)
-        life.memory.series.hear(target, result, judge.minds[target.name].verdict)
+        stalled = pace.stalled_since(now_s - result.duration_s, now_s=now_s)
+        heard = judge.hear(target, result, now_s=now_s, stalled=stalled)
+        life.memory.series.hear(target, heard.result, heard.verdict)
         life.memory.pulse.last_result_s = now_s
-        samples.add(result)
-        return again_s
+        samples.add(heard.result)
+        for witness in heard.ask:
+            watch.ask(witness, in_s=0.0)
+        return heard.again_s
 
     limits = Limits(life.config.watch.starts_per_second, life.config.watch.in_flight_max)
     watch = Watch(hear, limits, on_lag=life.memory.gauges.schedule_lag.observe)
-    watch.set_targets(life.config.target)
+    watch.set_targets((*life.config.target, *life.config.anchor))
     for name, mind in judge.minds.items():
         if mind.verdict is Verdict.SUSPECT:  # A suspicion that we did not live to confirm is looked into at once.
             watch.ask(name, in_s=0.0)
     life.memory.gauges.reads(lambda: watch.skipped, lambda: samples.dropped)
+    life.memory.gauges.isolated = life.memory.pulse.isolated = judge.isolated
     return watch

@@ -8,11 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from monitor.models import Flip, Standing
+from monitor.verdict import Verdict
 
 
 async def standings(s: AsyncSession) -> dict[str, Standing]:
     """The verdict in force for every target ever judged, by the target's name."""
     return {standing.target: standing for standing in await s.scalars(select(Standing))}
+
+
+async def downs_since(s: AsyncSession, at: datetime) -> dict[str, tuple[datetime, ...]]:
+    """When each target was called down at this time or later, oldest first."""
+    found: dict[str, tuple[datetime, ...]] = {}
+    wanted = select(Flip).where(col(Flip.at) >= at, col(Flip.after) == Verdict.DOWN, col(Flip.before) != Verdict.DOWN)
+    for flip in await s.scalars(wanted.order_by(col(Flip.at))):
+        found[flip.target] = (*found.get(flip.target, ()), flip.at)
+    return found
 
 
 async def record(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -52,12 +52,20 @@ async def begin(s: AsyncSession, cause: str, at: datetime) -> Incident:
 
 
 async def join(s: AsyncSession, member: Member) -> None:
-    """Make a target part of an incident; one that relapses keeps when it first failed and was first confirmed."""
+    """Make a target part of an incident.
+
+    One that relapses after it was confirmed keeps when it first failed, and notes when the present run began; a
+    suspicion that had cleared was nobody's outage, so its beginning is forgotten.
+    """
     known = await s.get(Member, (member.incident_id, member.target))
     if known is None:
         s.add(member)
     else:
         known.kind, known.reason, known.detail = member.kind, member.reason, member.detail
+        if known.recovered_at and known.confirmed_at:
+            known.failing_since, known.good_until = member.first_failed_at, member.last_good_at
+        elif known.recovered_at:
+            known.first_failed_at, known.last_good_at = member.first_failed_at, member.last_good_at
         known.flip_id, known.recovered_at = member.flip_id, None
     await s.flush()
 
@@ -105,6 +113,22 @@ async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
     )
     await s.execute(
         update(Incident).where(col(Incident.id) == incident_id).values(stage=Stage.RESOLVED, resolved_at=at)
+    )
+
+
+async def blips_since(s: AsyncSession, at: datetime) -> Sequence[Incident]:
+    """Incidents that ended unconfirmed at this time or later, newest first: one of them may go on."""
+    wanted = select(Incident).where(col(Incident.resolved_at) >= at, col(Incident.confirmed_at).is_(None))
+    return (await s.scalars(wanted.order_by(col(Incident.id).desc()))).all()
+
+
+async def reopen(s: AsyncSession, cause: str) -> None:
+    """Let the newest blip of this cause go on. IntegrityError if an incident of this cause is open."""
+    blips = select(func.max(col(Incident.id))).where(col(Incident.cause) == cause, col(Incident.confirmed_at).is_(None))
+    await s.execute(
+        update(Incident)
+        .where(col(Incident.id) == blips.scalar_subquery())
+        .values(stage=Stage.INVESTIGATING, resolved_at=None, recovered_at=None)
     )
 
 

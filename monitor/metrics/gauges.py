@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from monitor.models import Stage
 
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+HERE: Final = "here"
 HOURS: Final = (5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
@@ -33,6 +34,7 @@ class Gauges(Collector):
         self.registry = CollectorRegistry()
         self.snapshot = Snapshot()
         self.now: datetime | None = None
+        self.isolated: Callable[[], str | None] = lambda: None
         self._skipped: Callable[[], int] = int
         self._dropped: Callable[[], int] = int
         registry = self.registry
@@ -89,6 +91,9 @@ class Gauges(Collector):
         yield due
         overdue = sum(self.now is not None and at < self.now for at in snapshot.promised.values())
         yield GaugeMetricFamily("ownup_updates_overdue", "Promised updates that are late", overdue)
+        cut_off = _labelled("ownup_place_isolated", "1 while our own connection to the network is in doubt", "place")
+        cut_off.add_metric([HERE], self.isolated() is not None)
+        yield cut_off
         yield CounterMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
         yield CounterMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
 

@@ -1,17 +1,24 @@
 """Whether we are alive, and whether we are looking: silence is noticed here first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class Pulse:
-    """The last sign of work, on the monotonic clock; ``patience_s`` is how long looks may be silent."""
+    """The last sign of work, on the monotonic clock; ``patience_s`` is how long looks may be silent.
+
+    ``isolated`` tells in one sentence why our own sight is in doubt, if it is.
+    """
 
     last_result_s: float
     patience_s: float | None = None
+    isolated: Callable[[], str | None] = lambda: None
 
     def why_not_ready(self, now_s: float) -> str | None:
-        """One sentence if looks have stopped, else None. Without a target there is nothing to be late with."""
+        """One sentence if we are cut off or looks have stopped, else None. Without a target nothing can be late."""
+        if why := self.isolated():
+            return f"we are cut off: {why}"
         if self.patience_s is None:
             return None
         silent_s = now_s - self.last_result_s

@@ -51,7 +51,11 @@ class Incident(SQLModel, table=True):
 
 
 class Member(SQLModel, table=True):
-    """One target's part in an incident."""
+    """One target's part in an incident.
+
+    ``first_failed_at`` and ``last_good_at`` are the beginning of it all; ``failing_since`` and ``good_until`` are that
+    of the present run, where it is not the first.
+    """
 
     incident_id: int = Field(primary_key=True, foreign_key="incident.id")
     target: str = Field(primary_key=True)
@@ -62,6 +66,8 @@ class Member(SQLModel, table=True):
     flip_id: int = Field(foreign_key="flip.id")
     first_failed_at: datetime = Field(sa_type=Utc)
     last_good_at: datetime | None = Field(default=None, sa_type=Utc)
+    failing_since: datetime | None = Field(default=None, sa_type=Utc)
+    good_until: datetime | None = Field(default=None, sa_type=Utc)
     confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
     recovered_at: datetime | None = Field(default=None, sa_type=Utc)
 

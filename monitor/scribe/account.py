@@ -21,15 +21,15 @@ class Account:
 
     def facts(self, scene: Scene, kind: UpdateKind, *, now: datetime) -> Facts:
         """Tell what is known of this incident now, for a message of this kind."""
-        members = sorted(_affected(scene), key=lambda member: member.first_failed_at)
-        first = members[0]
-        affected = tuple(self._affected(component, members) for component in self._components(members))
+        members = sorted(_affected(scene), key=lambda member: _began(scene, member)[0])
+        since, last_good = _began(scene, members[0])
+        affected = tuple(self._affected(scene, component, members) for component in self._components(members))
         acknowledged = _act(scene, ActKind.ACKNOWLEDGED)
         return Facts(
             timezone=self.config.site.timezone,
             language=self.config.notices.language,
-            since=first.first_failed_at,
-            last_good=first.last_good_at,
+            since=since,
+            last_good=last_good,
             affected=affected,
             evidence=tuple(f"flip:{member.flip_id}" for member in members),
             working=tuple(self._working(scene, {member.component_id for member in members})),
@@ -65,7 +65,7 @@ class Account:
     def _targets(self, component_id: str) -> list[str]:
         return [t.name for t in self.config.target if t.component == component_id and t.enabled]
 
-    def _affected(self, component: Component, members: Iterable[Member]) -> Affected:
+    def _affected(self, scene: Scene, component: Component, members: Sequence[Member]) -> Affected:
         mine = [member for member in members if member.component_id == component.id]
         failing = sum(member.recovered_at is None for member in mine)
         targets = max(len(self._targets(component.id)), len(mine))
@@ -79,7 +79,7 @@ class Account:
             evidence=tuple(f"flip:{member.flip_id}" for member in mine),
             effect=component.when_down or None,
             workaround=component.meanwhile or None,
-            since=mine[0].first_failed_at,
+            since=_began(scene, mine[0])[0],
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
@@ -107,6 +107,13 @@ def _affected(scene: Scene) -> Sequence[Member]:
     """Who fails now; once all works again, who did. A suspicion that cleared was nobody's outage."""
     failing = [member for member in scene.members if member.recovered_at is None]
     return failing or [member for member in scene.members if member.confirmed_at] or scene.members
+
+
+def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
+    """When what we tell of this member began, and when it was last good: while it fails, that is the present run."""
+    if member.failing_since is None or scene.incident.recovered_at is not None:
+        return member.first_failed_at, member.last_good_at
+    return member.failing_since, member.good_until
 
 
 def _act(scene: Scene, kind: ActKind) -> told.Act | None:

@@ -1,17 +1,10 @@
-"""What verdicts mean for incidents, case by case."""
+"""Where an incident stands, case by case."""
 
 from itertools import product
 
 import pytest
 
-from monitor.incidents import MOVES, Move, Part, State, state
-from monitor.verdict import Verdict
-
-
-def test_every_verdict_has_its_move() -> None:
-    """No verdict is without a meaning, and not to see is neither failing nor recovering."""
-    assert set(MOVES) == set(Verdict)
-    assert MOVES[Verdict.UNKNOWN] is Move.WAIT
+from monitor.incidents import Part, State, state
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ TABLES: Final = {
     **{
         name: models(field.annotation)[0]
         for name, field in Config.model_fields.items()
-        if name not in {"path", "target", "channel"}
+        if name not in {"path", "target", "anchor", "channel"}
     },
     **named("target", *KINDS),
     **named("channel", *CHANNEL_KINDS),

@@ -101,7 +101,7 @@ def test_no_key_is_shown_that_is_not_there() -> None:
     """A commented key is one that could be used."""
     for name, keys in blocks():
         if name:
-            assert keys.keys() <= {key for key, *_ in options(TABLES[name])}, name
+            assert keys.keys() <= {key for key, *_ in options(TABLES[name.replace("anchor", "target")])}, name
 
 
 def test_every_section_and_kind_is_shown(shown: dict[str, dict[str, Shown]]) -> None:

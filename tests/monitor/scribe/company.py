@@ -8,8 +8,9 @@ from pathlib import Path
 
 from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions, Component, Config, Notices, Site, Storage
+from monitor.court import summons
 from monitor.judge import Judge, remember
-from monitor.ledger import approvals, components, drafts, flips, incidents, people
+from monitor.ledger import approvals, components, drafts, incidents, people
 from monitor.ledger.store import Ledger
 from monitor.models import ActKind, Incident, IncidentUpdate, Role
 from monitor.scribe.account import Account
@@ -51,8 +52,17 @@ class Company:
         """Open the house, as the daemon does at each start."""
         async with self.ledger.write() as session:
             await components.sync(session, self.config.component, self.now)
-            standings = await flips.standings(session)
-        self.judge = Judge(self.ledger, remember(standings, self.config.target), clock=lambda: self.now)
+            names = [target.name for target in self.config.target]
+            rules = summons.rules(self.config)
+            minds = await remember(session, names, lately=self.now - rules.reopen_within)
+        self.judge = Judge(
+            self.ledger,
+            summons.topology(self.config),
+            minds,
+            clock=lambda: self.now,
+            rules=rules,
+            calendar=summons.calendar(self.config),
+        )
         self.scribe = Scribe(self.ledger, Account(self.config), clock=lambda: self.now)
         await self.judge.retire()
         await self.scribe.tend()

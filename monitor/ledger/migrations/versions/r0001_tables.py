@@ -116,6 +116,8 @@ def _incidents() -> None:
         _to("flip_id", "flip.id"),
         _time("first_failed_at"),
         _time("last_good_at", nullable=True),
+        _time("failing_since", nullable=True),
+        _time("good_until", nullable=True),
         _time("confirmed_at", nullable=True),
         _time("recovered_at", nullable=True),
     )

@@ -151,8 +151,9 @@ INCIDENTS = (
         "resolved_stays_resolved",
         "UPDATE",
         "incident",
-        f"OLD.resolved_at IS NOT NULL AND {_differ('resolved_at')}",
-        "a resolved incident is never opened again",
+        f"""OLD.resolved_at IS NOT NULL AND {_differ("resolved_at")}
+        AND (NEW.resolved_at IS NOT NULL OR OLD.confirmed_at IS NOT NULL)""",
+        "a resolved incident is never opened again, unless it was a blip",
     ),
     Rule(
         "only_a_human_resolves",

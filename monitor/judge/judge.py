@@ -1,0 +1,162 @@
+"""The judge: turns Results into verdicts, and every change of verdict into the record.
+
+Hearing a Result is pure arithmetic in memory. Only what the court pleads for is written, and it is written before
+anything acts on it: the flip, the standing and what they mean for incidents go into one transaction. What is in memory
+can therefore be lost at any moment: the record, the samples and the next looks bring it back.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, NoReturn
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.court.calendar import Calendar
+from monitor.court.court import Court, Hearing, Rules
+from monitor.court.docket import Case, after, decide
+from monitor.court.mind import Mind, Plea
+from monitor.court.testimony import Testimony
+from monitor.court.topology import Topology, Way
+from monitor.judge import record
+from monitor.judge.memory import remember
+from monitor.ledger import approvals, audit, drafts, flips, incidents
+from monitor.ledger.store import Ledger
+from monitor.verdict import Verdict
+from probes.look import Result
+from probes.target import Target
+
+BATCH_MAX: Final = 500
+WAYS: Final[dict[Way, str]] = {"dns": "names", "4": "IPv4", "6": "IPv6"}
+
+log = structlog.get_logger("ownup.judge")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a Result: the Result as it counts, its target's verdict, and whom to look at again, and how soon."""
+
+    result: Result
+    verdict: Verdict
+    planned: bool
+    again_s: float | None
+    ask: tuple[str, ...]
+
+
+class Judge:
+    """Holds a mind on every target, and writes down when it changes."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        topology: Topology,
+        minds: dict[str, Mind],
+        *,
+        clock: Callable[[], datetime],
+        rules: Rules | None = None,
+        calendar: Calendar | None = None,
+    ) -> None:
+        """Begin with what ``remember`` gives; ``minds`` may be read by anybody."""
+        self._ledger = ledger
+        self._clock = clock
+        self._calendar = calendar or Calendar(())
+        self.topology = topology
+        self._court = Court(topology, rules or Rules(), minds)
+        self._pleas: asyncio.Queue[Plea] = asyncio.Queue()
+        self.minds = minds
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict in force on each target."""
+        return {name: mind.verdict for name, mind in self.minds.items()}
+
+    def isolated(self) -> str | None:
+        """Why our own sight is in doubt, in one sentence, or None."""
+        blind = self._court.sight.blind.values()
+        return "; ".join(f"{WAYS[one.way]}: {one.why}" for one in blind) or None
+
+    def hear(self, target: Target, result: Result, *, now_s: float, stalled: bool = False) -> Heard:
+        """Judge one Result; ``now_s`` is monotonic, ``stalled`` whether our own loop stood still meanwhile."""
+        planned = self._calendar.covers(target.name, target.component, result.started_at)
+        heard = self._court.hear(Testimony.of(result), now_s=now_s, planned=planned, stalled=stalled)
+        self._tell_sight(heard)
+        for plea in heard.pleas:
+            self._pleas.put_nowait(plea)
+        counts = heard.testimony
+        if counts.outcome is not result.outcome:
+            result = replace(result, outcome=counts.outcome, reason=counts.reason, detail=counts.detail)
+        return Heard(result, self.minds[target.name].verdict, planned, heard.again_s, heard.ask)
+
+    def lose(self, lost: dict[Way, str], *, now_s: float) -> None:
+        """Take in what our own side has lost: its route, its resolver."""
+        before = self.isolated()
+        self._court.lose(lost, now_s=now_s)
+        self._tell(before)
+
+    def _tell_sight(self, heard: Hearing) -> None:
+        if heard.blinded:
+            only_now = len(self._court.sight.blind) == len(heard.blinded)
+            self._tell(None if only_now else "already")
+        elif heard.sighted:
+            self._tell("already")
+
+    def _tell(self, before: str | None) -> None:
+        """One alarm when our sight is lost, and one line when it is whole again."""
+        why = self.isolated()
+        if why and not before:
+            log.error("we are cut off: results count as unknown, and nothing is called down", why=why)
+        elif before and not why:
+            log.warning("we see again")
+
+    async def record(self) -> NoReturn:
+        """Write pleas down for ever, in the order in which they came; many at once when many come at once."""
+        while True:
+            await self._write([await self._pleas.get(), *self._waiting()])
+
+    async def settle(self) -> None:
+        """Write down what waits now."""
+        while pleas := self._waiting():
+            await self._write(pleas)
+
+    def _waiting(self) -> list[Plea]:
+        return [self._pleas.get_nowait() for _ in range(min(self._pleas.qsize(), BATCH_MAX))]
+
+    async def _write(self, pleas: list[Plea]) -> None:
+        async with self._ledger.write() as session:
+            docket = await record.docket(session, since=self._clock() - self._court.rules.reopen_within)
+            for plea in pleas:
+                docket = await self._settle(session, plea, docket)
+
+    async def _settle(self, session: AsyncSession, plea: Plea, docket: tuple[Case, ...]) -> tuple[Case, ...]:
+        topology, now = self._court.topology, self._clock()
+        flip = record.flip(plea, topology.component(plea.target))
+        first_failed_at, last_good_at = plea.known
+        if not await flips.record(session, flip, first_failed_at=first_failed_at, last_good_at=last_good_at):
+            log.warning("another process has judged this target", target=flip.target)
+            self.minds.update(await remember(session, [plea.target], lately=now - self._court.rules.reopen_within))
+            return docket
+        log.info("verdict", target=flip.target, before=flip.before, after=flip.after, reason=flip.reason or "")
+        rulings = decide(docket, plea, topology, self._court.rules, now=now)
+        for ruling in rulings:
+            await record.carry(session, ruling, flip)
+        return after(docket, rulings, topology)
+
+    async def retire(self) -> None:
+        """Close what rests only on targets that are looked at no more, unless the public was told of it."""
+        looked_at = self._court.topology.nodes
+        async with self._ledger.write() as session:
+            for incident in await incidents.open_all(session):
+                members = await incidents.members(session, incident.id)
+                if not await _told(session, incident.id) and not any(member.target in looked_at for member in members):
+                    note = "its targets are no longer in the config"
+                    subject = f"incident:{incident.id}"
+                    await audit.note(
+                        session, actor="ownup", action="closed", subject=subject, detail=note, now=self._clock()
+                    )
+                    await incidents.close(session, incident.id, self._clock())
+
+
+async def _told(session: AsyncSession, incident_id: int) -> bool:
+    updates = await drafts.of_incident(session, incident_id)
+    return any([await approvals.of_update(session, update.id) for update in updates])

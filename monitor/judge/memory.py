@@ -1,0 +1,63 @@
+"""What a restart remembers: verdicts and parts from the record, runs and usual times from the last samples."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.court.latency import Usual
+from monitor.court.mind import Mind, Part
+from monitor.ledger import flips, incidents
+from monitor.ledger.samples import Sample
+from monitor.models import Member, Standing
+from monitor.verdict import recall
+from probes.finding import Outcome
+from probes.reason import Reason
+
+_GOOD = frozenset({Outcome.OK, Outcome.DEGRADED})
+
+
+async def remember(
+    session: AsyncSession,
+    targets: Iterable[str],
+    *,
+    lately: datetime,
+    samples: Mapping[str, Sequence[Sample]] | None = None,
+) -> dict[str, Mind]:
+    """A mind on each of these targets that the record knows; ``lately`` is how far back relapses count.
+
+    ``samples`` are the last ones of each target, oldest first, as far as its runs have not been broken off by a pause.
+    """
+    wanted = set(targets)
+    parts = await _parts(session)
+    downs = await flips.downs_since(session, lately)
+    return {
+        name: _mind(standing, parts.get(name), downs.get(name, ()), (samples or {}).get(name, ()))
+        for name, standing in (await flips.standings(session)).items()
+        if name in wanted
+    }
+
+
+async def _parts(session: AsyncSession) -> dict[str, Member]:
+    return {
+        member.target: member
+        for incident in await incidents.open_all(session)
+        for member in await incidents.members(session, incident.id)
+        if member.recovered_at is None
+    }
+
+
+def _mind(standing: Standing, part: Member | None, downs: tuple[datetime, ...], samples: Sequence[Sample]) -> Mind:
+    good = [one for one in samples if one.outcome in _GOOD]
+    mind = Mind(
+        recall(standing.verdict, [one.outcome for one in samples]),
+        standing.since,
+        standing.first_failed_at,
+        max(filter(None, (standing.last_good_at, good[-1].at if good else None)), default=None),
+        good_since=standing.since,
+        downs=downs,
+        usual=Usual(one.duration_s for one in good if one.reason in {None, Reason.LATENCY}),
+    )
+    if part is not None:
+        mind.part = Part.CALLED if part.confirmed_at else Part.QUIET
+    return mind

@@ -1,0 +1,94 @@
+"""What the court decides, carried into the record; and the docket as the record has it."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.court import docket as cases
+from monitor.court.docket import Case, Close, Confirm, Join, Open, Recover, Reopen, Rest, Ruling
+from monitor.court.mind import Plea
+from monitor.ledger import incidents
+from monitor.models import Flip, Incident, Member
+from probes.look import Result
+
+
+async def docket(session: AsyncSession, *, since: datetime) -> tuple[Case, ...]:
+    """The open incidents as cases, and the blips that ended since then; of one cause only the newest."""
+    found: dict[str, Case] = {}
+    for incident in (*await incidents.open_all(session), *await incidents.blips_since(session, since)):
+        if incident.cause not in found:
+            members = await incidents.members(session, incident.id)
+            found[incident.cause] = Case(incident.cause, tuple(map(_part, members)), incident.resolved_at)
+    return tuple(found.values())
+
+
+def flip(plea: Plea, component_id: str) -> Flip:
+    """The row that will be the evidence of a plea: the look as it counted, with all that it saw."""
+    told = plea.testimony
+    result: Result = told.exhibit
+    return Flip(
+        target=plea.target,
+        component_id=component_id,
+        kind=result.kind,
+        at=told.at,
+        before=plea.before,
+        after=plea.after,
+        reason=told.reason,
+        detail=told.detail,
+        result=result.as_json(),
+    )
+
+
+async def carry(session: AsyncSession, ruling: Ruling, flip: Flip) -> None:
+    """Do in the record what a ruling says."""
+    if isinstance(ruling, Open):
+        await incidents.begin(session, ruling.cause, ruling.at)
+        return
+    if isinstance(ruling, Reopen):
+        await incidents.reopen(session, ruling.cause)
+        return
+    incident = await _open(session, ruling.cause)
+    match ruling:
+        case Join():
+            await incidents.join(session, _member(incident, ruling, flip))
+        case Confirm(_, target, at):
+            await incidents.confirm(session, incident.id, target, at)
+        case Recover(_, target, at):
+            await incidents.recover(session, incident.id, target, at)
+        case Rest(_, at):
+            await incidents.set_recovered(session, incident.id, at)
+        case Close(_, at):
+            await incidents.set_recovered(session, incident.id, at)
+            await incidents.close(session, incident.id, at)
+
+
+async def _open(session: AsyncSession, cause: str) -> Incident:
+    found = await incidents.open_of_cause(session, cause)
+    if found is None:
+        message = f"no incident of {cause} is open"
+        raise LookupError(message)
+    return found
+
+
+def _part(member: Member) -> cases.Member:
+    return cases.Member(
+        target=member.target,
+        component=member.component_id,
+        first_failed_at=member.failing_since or member.first_failed_at,
+        confirmed=member.confirmed_at is not None,
+        recovered_at=member.recovered_at,
+    )
+
+
+def _member(incident: Incident, ruling: Join, flip: Flip) -> Member:
+    return Member(
+        incident_id=incident.id,
+        target=flip.target,
+        component_id=flip.component_id,
+        kind=flip.kind,
+        reason=flip.reason or "",
+        detail=flip.detail,
+        flip_id=flip.id,
+        first_failed_at=ruling.first_failed_at,
+        last_good_at=ruling.last_good_at,
+    )
