@@ -1,0 +1,69 @@
+"""When Ownup calls: its own court, driven through a world as the watch would drive it."""
+
+import heapq
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from benchmarks.worlds import World
+from monitor.court.court import Court, Hearing, Rules
+from monitor.court.mind import Move
+from monitor.court.testimony import Testimony
+from monitor.court.topology import Node, Topology
+from monitor.verdict import Patience, Verdict
+from probes.finding import Outcome
+from probes.reason import Reason
+from probes.target import Manner
+
+TARGET: Final = "target"
+BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Ownup:
+    """The rule for one target with these settings; counts its drafts and its looks outside the grid."""
+
+    manner: Manner
+    drafts: int = 0
+    extras: int = 0
+    _court: Court = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Convene the court; there is nobody else who could bear witness."""
+        patience = Patience(len(self.manner.confirm) + 1, self.manner.recover)
+        node = Node(TARGET, patience=patience, confirm_s=self.manner.confirm, timeout_s=self.manner.timeout)
+        self._court = Court(Topology([node]), Rules(consult=False))
+        self._hear(0.0, 0.0, failed=False)
+
+    def __call__(self, world: World, slot_s: float, until_s: float) -> Iterator[float]:
+        """Walk from one failed slot to the next, and yield the moment of every call."""
+        while (slot_s := world.next_failure_s(slot_s, self.manner.interval)) < until_s:
+            slot_s = yield from self._until_calm(world, slot_s)
+
+    def _until_calm(self, world: World, slot_s: float) -> Generator[float, None, float]:
+        """Look on the grid, and whenever the court asks, until the target is up; gives the next slot."""
+        asked: list[float] = []
+        at_s, failed = slot_s, True
+        while True:
+            end_s = at_s + (world.look_s(self.manner.timeout) if failed else 0.0)
+            hearing = self._hear(at_s, end_s, failed=failed)
+            if any(plea.move is Move.CONFIRM for plea in hearing.pleas):
+                yield end_s
+            while slot_s <= end_s:  # A slot that finds its target still being looked at is skipped.
+                slot_s += self.manner.interval
+            if self._court.minds[TARGET].verdict is Verdict.UP:
+                return slot_s
+            if hearing.again_s is not None:
+                heapq.heappush(asked, end_s + hearing.again_s)
+            extra = bool(asked) and asked[0] < slot_s
+            at_s = heapq.heappop(asked) if extra else slot_s
+            self.extras += extra
+            failed = world.fails(at_s)
+
+    def _hear(self, at_s: float, end_s: float, *, failed: bool) -> Hearing:
+        outcome, reason = (Outcome.FAILED, Reason.TIMEOUT) if failed else (Outcome.OK, None)
+        told = Testimony(TARGET, outcome, reason, BEGIN + timedelta(seconds=at_s), end_s - at_s)
+        hearing = self._court.hear(told, now_s=end_s)
+        self.drafts += any(plea.move is Move.JOIN for plea in hearing.pleas)
+        return hearing
