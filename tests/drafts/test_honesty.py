@@ -89,6 +89,13 @@ ACTED = Act("Anna Kask", POSTED, ("act:1",), "words")
 WITH_FACTS = [
     ("M01", UPDATE, DOWN, "Sending email is fixed.", "Sending email will be fixed; we do not know when."),
     ("M01", UPDATE, OVER, None, "Sending email is back to normal."),
+    (
+        "M01",
+        UPDATE,
+        DOWN,
+        "Sending email works again.",
+        "Sending email fails; it goes out as soon as that works again.",
+    ),
     ("M02", UPDATE, DOWN, "Sending email is slow.", "Sending email does not work."),
     ("M02", UPDATE, PART, None, "Sending email is slow."),
     ("M03", UPDATE, PART, "Some checks of Sending email fail.", "Some (1 of 3) checks of Sending email fail."),
