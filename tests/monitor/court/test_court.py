@@ -1,0 +1,222 @@
+"""What the court makes of looks: verdicts, flapping, slowness, planned work and our own stalls."""
+
+from dataclasses import replace
+from datetime import timedelta
+from statistics import median
+from time import thread_time
+
+import pytest
+
+from monitor.court.court import Court, Rules
+from monitor.court.testimony import Testimony
+from monitor.court.topology import Topology
+from monitor.verdict import Patience, Verdict
+from probes.finding import Outcome
+from probes.reason import Reason
+from tests.monitor.court.trial import NOON, company, node
+
+JUDGING_S_MAX = 20e-6
+
+
+def test_the_first_failure_opens_quietly_and_the_third_calls() -> None:
+    """Two bars: the draft is there before anybody is called."""
+    trial = company(node("web"))
+    trial.saw("web", "SF")
+    assert (trial.drafts, trial.calls) == (1, 0)
+    trial.saw("web", "FF")
+    assert (trial.drafts, trial.calls) == (1, 1)
+
+
+def test_cases_x1() -> None:
+    """Two failures alert, and three good looks resolve; what happens in between alerts nobody again."""
+    trial = company(node("web", patience=Patience(2, 3)))
+    assert trial.saw("web", "SFFFFSSS") == ["up", "suspect", "down", "down", "down", "down", "down", "up"]
+    assert trial.calls == 1
+
+
+def test_a_good_look_between_failures_keeps_it_quiet() -> None:
+    """CASES X1, second half: F F S F F with a threshold of three calls nobody."""
+    trial = company(node("web"))
+    trial.saw("web", "SFFSFF")
+    assert trial.calls == 0
+
+
+def test_cases_x2() -> None:
+    """S F S S with two good looks to recover: resolved only at the last, and the F calls nobody again."""
+    trial = company(node("web"))
+    trial.saw("web", "SFFF")
+    assert trial.saw("web", "SFSS") == ["down", "down", "down", "up"]
+    assert trial.calls == 1
+
+
+@pytest.mark.parametrize(("relapses", "goods"), [(0, 2), (1, 4), (2, 8), (3, 16), (4, 20), (7, 20)])
+def test_a_target_that_flaps_must_be_good_for_longer(relapses: int, goods: int) -> None:
+    """Each relapse doubles the good looks that are asked for, up to twenty."""
+    trial = company(node("web"))
+    for _ in range(relapses):
+        trial.saw("web", "FFF" + "S" * 20, every_s=1)
+    trial.saw("web", "FFF", every_s=1)
+    assert trial.saw("web", "S" * goods, every_s=1)[-2:] == ["down", "up"]
+
+
+def test_an_old_relapse_is_forgotten() -> None:
+    """What was down before the window asks for no more than usual."""
+    trial = company(node("web"))
+    trial.saw("web", "FFFSS")
+    trial.wait(minutes=31)
+    assert trial.saw("web", "FFFSS")[-1] == "up"
+
+
+def test_a_flapping_target_is_one_case() -> None:
+    """It goes on as long as nobody has ended it."""
+    trial = company(node("web"))
+    for _ in range(5):
+        trial.saw("web", "FFF" + "S" * 20)
+    assert (trial.drafts, len(trial.docket)) == (1, 1)
+
+
+def test_a_blip_that_comes_back_soon_is_the_same_blip() -> None:
+    """Ten suspicions in a row are one story, not ten."""
+    trial = company(node("web"))
+    trial.saw("web", "SFSFSFS")
+    assert (trial.drafts, trial.blips) == (1, 3)
+    trial.wait(minutes=31)
+    trial.saw("web", "FS")
+    assert trial.drafts == 2
+
+
+@pytest.mark.parametrize("reason", [Reason.LATENCY, Reason.DEFERRED, Reason.SPAM_FOLDER, Reason.AUTH_TEMPORARY])
+def test_lasting_slowness_opens_and_calls(reason: Reason) -> None:
+    """By the same patience as a failure, and since the first slow look; once is nothing."""
+    trial = company(node("mail"))
+    trial.saw("mail", "SD", reason=reason)
+    began = trial.now
+    trial.saw("mail", "D", reason=reason)
+    assert trial.drafts == 0
+    trial.saw("mail", "D", reason=reason)
+    (case,) = trial.open
+    assert case.members[0].first_failed_at == began
+    assert case.members[0].confirmed
+    trial.saw("mail", "S")
+    assert trial.open[0].members[0].failing
+    trial.saw("mail", "S")
+    assert not trial.open[0].members[0].failing
+
+
+def test_an_expiring_certificate_opens_nothing() -> None:
+    """Customers feel nothing of it for days; the verdict tells those who must act."""
+    trial = company(node("web"))
+    assert trial.saw("web", "S" + "D" * 50, reason=Reason.CERT_EXPIRING)[-1] == "degraded"
+    assert trial.drafts == 0
+
+
+def test_slowness_that_becomes_an_outage_stays_one_case() -> None:
+    """And the outage that becomes slow again, likewise."""
+    trial = company(node("web"))
+    trial.saw("web", "SDDD", reason=Reason.LATENCY)
+    trial.saw("web", "FFF")
+    trial.saw("web", "DDDDD", reason=Reason.LATENCY)
+    (case,) = trial.docket
+    assert case.members[0].failing
+    assert trial.drafts == 1
+
+
+def test_slow_by_its_own_history() -> None:
+    """Five times the usual and half a second more is slow; what has become usual is not."""
+    trial = company(node("web", slow_times=5.0))
+    for _ in range(40):
+        trial.wait(seconds=30)
+        trial.hear(Testimony("web", Outcome.OK, None, trial.now, 0.2))
+    counts = trial.hear(Testimony("web", Outcome.OK, None, trial.now, 0.9)).testimony
+    assert counts.outcome is Outcome.OK
+    counts = trial.hear(Testimony("web", Outcome.OK, None, trial.now, 1.1)).testimony
+    assert (counts.outcome, counts.reason) == (Outcome.DEGRADED, Reason.LATENCY)
+    for _ in range(140):
+        trial.hear(Testimony("web", Outcome.OK, None, trial.now, 1.1))
+    assert trial.hear(Testimony("web", Outcome.OK, None, trial.now, 1.1)).testimony.outcome is Outcome.OK
+
+
+def test_too_little_history_judges_nobody() -> None:
+    """A target that we hardly know may take its time."""
+    trial = company(node("web", slow_times=5.0))
+    trial.saw("web", "S" * 20)
+    assert trial.hear(Testimony("web", Outcome.OK, None, trial.now, 9)).testimony.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.DEGRADED])
+def test_a_look_during_our_own_stall_does_not_vote(outcome: Outcome) -> None:
+    """CASES X16: it is marked, and counts as unknown."""
+    trial = company(node("web"))
+    trial.saw("web", "S")
+    for _ in range(2):
+        counts = trial.hear(Testimony("web", outcome, Reason.TIMEOUT, trial.now, 6), stalled=True).testimony
+    assert (counts.outcome, counts.reason) == (Outcome.UNKNOWN, Reason.ISOLATED)
+    assert (trial.mind("web").verdict, trial.drafts) == (Verdict.UP, 0)
+
+
+def test_a_good_look_counts_even_after_a_stall() -> None:
+    """What worked, worked."""
+    trial = company(node("web"))
+    trial.saw("web", "FFF")
+    assert trial.hear(Testimony("web", Outcome.OK, None, trial.now, 6), stalled=True).testimony.outcome is Outcome.OK
+
+
+def test_planned_work_opens_nothing_until_it_is_over() -> None:
+    """CASES X12: the verdict follows reality; what fails past the end opens then, and since then."""
+    trial = company(node("web"))
+    assert trial.saw("web", "SFFFFFF", planned=True)[-1] == "down"
+    assert trial.drafts == 0
+    trial.saw("web", "F")
+    (case,) = trial.open
+    assert (case.members[0].first_failed_at, trial.calls) == (trial.now, 1)
+
+
+def test_planned_work_that_ends_well_leaves_no_trace() -> None:
+    """Nothing is said of it."""
+    trial = company(node("web"))
+    trial.saw("web", "SFFFFSS", planned=True)
+    trial.saw("web", "SSS")
+    assert trial.rulings == []
+
+
+def test_an_outage_goes_on_through_planned_work() -> None:
+    """What failed before is no part of the plan, and its end is told."""
+    trial = company(node("web"))
+    trial.saw("web", "FFF")
+    trial.saw("web", "FFSS", planned=True)
+    assert (trial.drafts, trial.open[0].members[0].failing) == (1, False)
+
+
+def test_confirming_looks_come_on_their_schedule() -> None:
+    """Three and eight seconds after the first failure; a blank look waits as long again."""
+    trial = company(node("web"))
+    trial.saw("web", "S")
+    assert trial.last is not None
+    assert trial.last.again_s is None
+    trial.saw("web", "F")
+    assert trial.last.again_s == pytest.approx(3.0)
+    trial.saw("web", "F", every_s=3)
+    assert trial.last.again_s == pytest.approx(5.0)
+    trial.saw("web", "F")
+    assert trial.last.again_s is None
+
+
+def test_judging_is_cheap() -> None:
+    """At most 20 µs of CPU for one look, at the median."""
+    court = Court(Topology([node("web", slow_times=5.0)]), Rules())
+    told = [Testimony("web", Outcome.OK, None, NOON + timedelta(seconds=30 * n), 0.1) for n in range(2000)]
+    spent: list[float] = []
+    for number in range(0, len(told), 20):
+        began = thread_time()
+        for one in told[number : number + 20]:
+            court.hear(one, now_s=one.at.timestamp())
+        spent.append((thread_time() - began) / 20)
+    assert median(spent) <= JUDGING_S_MAX
+
+
+def test_a_court_that_never_met_a_target_judges_it_alone() -> None:
+    """A name that is not in the topology has no kin and no witnesses."""
+    trial = company()
+    trial.saw("stranger", "FFF", reason=Reason.TIMEOUT)
+    assert trial.calls == 1
+    assert replace(trial.open[0]).cause == "component:stranger"
