@@ -44,6 +44,6 @@ def greet(config: Config[Any], link: str | None) -> None:
     print(f"public page   http://{config.page.listen}/")
     print(f"desk          {config.desk.url}/")
     if link:
-        print(f'first admin   {link}  (works once: it sets the password of "admin")')
+        print(f"first admin   {link}  (works once: say who you are, and choose a password)")
     print(f"metrics       http://{config.metrics.listen}/metrics")
     sys.stdout.flush()

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from monitor.desk import decide, edit, incident, login, overview, sample, update, welcome
+from monitor.desk import act, decide, edit, incident, login, overview, sample, update, welcome
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
@@ -41,6 +41,7 @@ ROUTES: Final = (
     Route("GET", "/", overview.get, Role.VIEWER),
     Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
     Route("POST", f"/incidents/{_ID}/acknowledge", incident.acknowledge, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/acts", act.post, Role.RESPONDER),
     Route("GET", f"/updates/{_ID}", update.get, Role.VIEWER),
     Route("GET", f"/updates/{_ID}/edit", edit.get, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/edit", edit.post, Role.RESPONDER),

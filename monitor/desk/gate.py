@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from aiohttp import web
 
 from monitor.desk import cookie
+from monitor.desk.act import FORMS
 from monitor.desk.visit import Desk, Refusal, Visit, limits
 from monitor.ledger import audit, people
 from monitor.models import Person, Role
@@ -19,7 +20,7 @@ from monitor.models import Person, Role
 TOUCH_EVERY: Final = timedelta(minutes=1)
 FIELDS_MAX: Final = 20
 _DEED: Final = re.compile(r"(/(?:updates|incidents)/\d{1,12})(?:/[a-z]+)?")
-_WORDS: Final = ("title", "body", "short", "spoken", "reason")
+_WORDS: Final = ("title", "body", "short", "spoken", "reason", *(field.name for form in FORMS for field in form.fields))
 
 Handler = Callable[[Visit], Awaitable[web.Response]]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from monitor.desk.act import FORMS, home
 from monitor.desk.dossier import taken_by
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
@@ -30,7 +31,7 @@ async def get(visit: Visit) -> web.Response:
             "taken_by": await taken_by(s, visit.number(), everyone),
             "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
         }
-    return visit.page("incident.html", again=visit.request.path, **facts)
+    return visit.page("incident.html", again=visit.request.path, forms=FORMS, **facts)
 
 
 async def acknowledge(visit: Visit) -> web.Response:
@@ -44,9 +45,7 @@ async def acknowledge(visit: Visit) -> web.Response:
         if not any(act.kind is ActKind.ACKNOWLEDGED for act in await incidents.acts(s, visit.number())):
             await incidents.act(s, visit.number(), visit.person_id, ActKind.ACKNOWLEDGED, "", visit.now)
     await visit.settled()
-    update = visit.field("update")
-    known = update.isdecimal() and update.isascii()
-    return visit.goto(f"/updates/{update}" if known else f"/incidents/{visit.number()}", "taken")
+    return visit.goto(home(visit), "taken")
 
 
 def named(members: Sequence[Member], names: Mapping[str, str]) -> str:

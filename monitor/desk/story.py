@@ -28,6 +28,9 @@ _ACTS: Final = {
     ActKind.CHECKED: "checked",
     ActKind.CAUSE: "named the cause",
     ActKind.ESTIMATE: "gave an estimate",
+    ActKind.REPAIR: "said what helped",
+    ActKind.LOSS: "said what was lost",
+    ActKind.AMENDS: "said how we make it good",
 }
 
 
@@ -90,7 +93,7 @@ def _worded(revision: Revision, names: Mapping[int, str]) -> Moment:
 
 
 def _done(act: Act, names: Mapping[int, str]) -> Moment:
-    return Moment(act.at, f"{names[act.person_id]} {_ACTS.get(act.kind, act.kind)}", act.words, mark="human")
+    return Moment(act.at, f"{names[act.person_id]} {_ACTS[act.kind]}", ": ".join(act.words.splitlines()), mark="human")
 
 
 def _turns(incident: Incident) -> Iterator[Moment]:

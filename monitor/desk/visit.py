@@ -26,6 +26,7 @@ _RANK: Final = tuple(Role)
 SAID: Final = {
     "approved": "Approved. It goes out now; each channel below says when it was delivered.",
     "taken": "You have taken it up. Notices may say so from now on.",
+    "told": "Written down, with your name. The draft that waits now says so.",
     "edited": "Saved. Nothing is published yet: read it once more, then approve.",
     "rejected": "Rejected, and kept in the record with your reason. Nothing was published.",
     "out": "You are signed out.",

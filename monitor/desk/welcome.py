@@ -1,12 +1,18 @@
-"""The page behind an invitation: choose a password, and be signed in."""
+"""The page behind an invitation: say your name, choose a password, and be signed in."""
+
+from typing import Final
 
 from aiohttp import web
 
+from monitor.desk.invite import FIRST
 from monitor.desk.login import begin
 from monitor.desk.password import LENGTH_MAX, LENGTH_MIN
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import audit, people
+from monitor.markdown import honest
 from monitor.models import Person
+
+NAME_LENGTH_MAX: Final = 80
 
 
 async def get(visit: Visit) -> web.Response:
@@ -17,23 +23,28 @@ async def get(visit: Visit) -> web.Response:
 
 
 async def post(visit: Visit) -> web.Response:
-    """Set the password, which uses the link up."""
+    """Set the name and the password, which uses the link up."""
     async with visit.seat.ledger.read() as s:
         person = _known(await people.invited(s, _token(visit), visit.now))
-    _check(visit, person)
+        namesake = await people.find(s, _name(visit))
+    _check(visit, person, taken=namesake is not None and namesake.id != person.id)
     stored = await visit.desk.passwords.hash(visit.field("password"))
     async with visit.seat.ledger.write() as s:
         person = _known(await people.invited(s, _token(visit), visit.now))
-        assert person.id is not None  # noqa: S101 - they stand in the record
+        await people.rename(s, person.id, _name(visit))
         await people.set_password(s, person.id, stored)
-        await audit.note(s, actor=person.name, action="set password", subject=f"person:{person.id}", now=visit.now)
+        await audit.note(s, actor=_name(visit), action="set password", subject=f"person:{person.id}", now=visit.now)
     return await begin(visit, person, "/")
 
 
-def _check(visit: Visit, person: Person) -> None:
+def _check(visit: Visit, person: Person, *, taken: bool) -> None:
     password = visit.field("password")
     wrong = ""
-    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+    if not 0 < len(_name(visit)) <= NAME_LENGTH_MAX:
+        wrong = f"A name is needed, of {NAME_LENGTH_MAX} letters at most."
+    elif taken:
+        wrong = "Somebody else here has that name."
+    elif not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         wrong = f"A password here has {LENGTH_MIN} characters or more, and this one has {len(password)}."
     elif password != visit.field("again"):
         wrong = "The two are not the same."
@@ -41,6 +52,11 @@ def _check(visit: Visit, person: Person) -> None:
         refusal = Refusal(422, wrong, "Nothing was set: choose again.")
         refusal.shown = _greet(visit, person, refusal=refusal)
         raise refusal
+
+
+def _name(visit: Visit) -> str:
+    """The name as it will stand under notices: without what hides or turns text, on one line."""
+    return " ".join(honest(visit.field("name")).split())
 
 
 def _token(visit: Visit) -> str:
@@ -55,4 +71,5 @@ def _known(person: Person | None) -> Person:
 
 def _greet(visit: Visit, person: Person, *, refusal: Refusal | None = None) -> web.Response:
     status = refusal.status if refusal else 200
-    return visit.page("welcome.html", status=status, invited=person, length_min=LENGTH_MIN, refusal=refusal)
+    name = visit.field("name") or ("" if person.name == FIRST else person.name)
+    return visit.page("welcome.html", status=status, invited=person, name=name, length_min=LENGTH_MIN, refusal=refusal)

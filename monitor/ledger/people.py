@@ -75,6 +75,11 @@ async def set_password(s: AsyncSession, person_id: int, password_hash: str) -> N
     await sign_out_everywhere(s, person_id)
 
 
+async def rename(s: AsyncSession, person_id: int, name: str) -> None:
+    """Call a person by another name, which they sign in and sign notices with. IntegrityError if it is taken."""
+    await _change(s, person_id, name=name)
+
+
 async def set_role(s: AsyncSession, person_id: int, role: Role) -> None:
     """Change what a person may do."""
     await _change(s, person_id, role=role)

@@ -12,6 +12,7 @@ from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
 from tests.peers.nginx import Nginx
 from tests.peers.postfix import Postfix
 
+ADMIN = "Ada Lovelace"
 ADMIN_PASSWORD = "correct horse battery staple"
 HOOK_SECRET = "whsec_" + "c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2ggZm9yIHVz"
 
@@ -117,6 +118,7 @@ class Company:
     async def sign_in(self) -> None:
         """Use the one-time link, as the first admin does."""
         await self.tab.goto(self.ownup.link)
+        await self.tab.fill("input[name=name]", ADMIN)
         await self.tab.fill("input[name=password]", ADMIN_PASSWORD)
         await self.tab.fill("input[name=again]", ADMIN_PASSWORD)
         await self.tab.click("button.primary")
@@ -150,7 +152,7 @@ class Company:
             await self.tab.wait_for_timeout(200)
             await self.tab.reload()
         await button.click()
-        await expect(self.tab.locator("#sent")).to_contain_text("Approved by admin")
+        await expect(self.tab.locator("#sent")).to_contain_text(f"Approved by {ADMIN}")
 
 
 def config(

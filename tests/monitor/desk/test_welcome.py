@@ -29,6 +29,25 @@ async def test_the_invited_choose_a_password_and_are_in(house: House, browse: Br
     assert "<small>approver</small>" in page.text
 
 
+async def test_the_first_admin_says_who_they_are(empty: House, browse_empty: Browse) -> None:
+    """Nobody signs a public notice as "admin": the name is asked for, and is the one to sign in with."""
+    browser = browse_empty()
+    page = await browser.get(await first_admin(empty.ledger, url="", now=empty.now))
+    unnamed = await browser.submit(page, "", password=NEW, again=NEW)
+    assert "A name is needed" in unnamed.text
+    page = await browser.submit(unnamed, "", name="  Ada \u202e Lovelace ", password=NEW, again=NEW)
+    assert page.path == "/"
+    assert "Ada Lovelace" in page.text
+
+
+async def test_a_name_is_nobody_elses(house: House, browse: Browse) -> None:
+    """Two people of one name could sign for each other."""
+    browser = browse()
+    page = await browser.submit(await browser.get(await link(house)), "", name="Maria", password=NEW, again=NEW)
+    assert page.status == 422
+    assert "Somebody else here has that name." in page.text
+
+
 async def test_a_link_works_once(house: House, browse: Browse) -> None:
     """Looking at it uses nothing up; choosing a password does, and says so to whoever comes second."""
     path = await link(house)
@@ -91,6 +110,6 @@ async def test_each_start_before_that_gives_a_new_link(empty: House, browse_empt
     browser = browse_empty()
     assert (await browser.get(old)).status == 404
     page = await browser.get(new)
-    assert "Welcome, admin" in page.text
-    assert "<small>admin</small>" in (await browser.submit(page, "", password=NEW, again=NEW)).text
+    assert "Say who you are" in page.text
+    assert "<small>admin</small>" in (await browser.submit(page, "", name="Ada", password=NEW, again=NEW)).text
     assert await first_admin(empty.ledger, url="", now=empty.now) is None

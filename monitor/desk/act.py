@@ -1,0 +1,109 @@
+"""Saying what happened: the small forms by which a human's words become facts that a notice may state."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from drafts.markdown import one_line
+from monitor.desk.visit import Refusal, Visit
+from monitor.ledger import incidents
+from monitor.models import ActKind
+
+WORDS_CHARS_MAX: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line that a human fills in, with an example of what it wants."""
+
+    name: str
+    label: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind of act is asked for: ``folded`` names it, ``button`` does it."""
+
+    kind: ActKind
+    folded: str
+    fields: tuple[Field, ...]
+    button: str
+
+
+FORMS: Final = (
+    Form(
+        ActKind.CHECKED,
+        "We checked something",
+        (Field("what", "We checked", "the disks of the mail server"), Field("showed", "It showed", "they have room")),
+        "Add this check",
+    ),
+    Form(
+        ActKind.CAUSE,
+        "The cause is confirmed",
+        (Field("cause", "The cause", "the disk that holds the mail queue is full"),),
+        "Mark it as confirmed",
+    ),
+    Form(
+        ActKind.ESTIMATE,
+        "I can say when it will be fixed",
+        (Field("until", "When", "by 18:00 UTC"), Field("basis", "On what basis", "half of the queue has been moved")),
+        "Set this estimate in my name",
+    ),
+    Form(
+        ActKind.REPAIR,
+        "This is what helped",
+        (Field("repair", "What was done", "we moved the old logs to another disk"),),
+        "Say what helped",
+    ),
+    Form(
+        ActKind.LOSS,
+        "Whether data was lost",
+        (Field("loss", "What was lost", "none; what was waiting has been sent"),),
+        "Say what was lost",
+    ),
+    Form(
+        ActKind.AMENDS,
+        "How we make it good",
+        (Field("amends", "What we give", "a day's fee is taken off every bill for November"),),
+        "Say how we make it good",
+    ),
+)
+_BY_KIND: Final = {form.kind.value: form for form in FORMS}
+
+
+async def post(visit: Visit) -> web.Response:
+    """Write down what a human says happened; it is their words, with their name, that notices quote."""
+    form = _BY_KIND.get(visit.field("kind"))
+    if form is None:
+        raise Refusal(422, "Not written down: nobody here knows that kind of act.", "Use a form of the page.")
+    lines = [_line(visit, field) for field in form.fields]
+    async with visit.seat.ledger.write() as s:
+        incident = await incidents.get(s, visit.number())
+        if incident is None:
+            raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
+        if incident.resolved_at is not None:
+            raise Refusal(409, "Not written down: this incident is over.", "No draft of it can follow any more.")
+        await incidents.act(s, visit.number(), visit.person_id, form.kind, "\n".join(lines), visit.now)
+    await visit.settled()
+    return visit.goto(home(visit), "told")
+
+
+def home(visit: Visit) -> str:
+    """The page that the form stood on: a draft's, or the incident's own."""
+    update = visit.field("update")
+    known = update.isdecimal() and update.isascii()
+    return f"/updates/{update}" if known else f"/incidents/{visit.number()}"
+
+
+def _line(visit: Visit, field: Field) -> str:
+    """One field as one line: a line break is what parts the fields in the record."""
+    words = one_line(visit.field(field.name))
+    if not 0 < len(words) <= WORDS_CHARS_MAX:
+        raise Refusal(
+            422,
+            f"Not written down: “{field.label}” needs from 1 to {WORDS_CHARS_MAX} letters.",
+            f"For example: {field.example}.",
+        )
+    return words
