@@ -10,7 +10,7 @@ from monitor.court.mind import Mind, Part
 from monitor.ledger import flips, incidents
 from monitor.ledger.samples import Sample
 from monitor.models import Member, Standing
-from monitor.verdict import recall
+from monitor.verdict import Verdict, recall
 from probes.finding import Outcome
 from probes.reason import Reason
 
@@ -60,4 +60,6 @@ def _mind(standing: Standing, part: Member | None, downs: tuple[datetime, ...], 
     )
     if part is not None:
         mind.part = Part.CALLED if part.confirmed_at else Part.QUIET
+        mind.part_is_slow = standing.verdict is Verdict.DEGRADED
+    mind.planned = part is None  # Whoever is down and in no incident was so by plan.
     return mind

@@ -45,7 +45,7 @@ def test_once() -> None:
         ("11-01 01:00", True),
     ],
 )
-def test_every_sunday_in_riga(moment: str, planned: bool) -> None:
+def test_every_sunday_in_riga(moment: str, *, planned: bool) -> None:
     """CASES X14: an hour that is skipped or repeated makes the window neither shorter nor longer."""
     calendar = Calendar([Window(Again("0 3 * * SUN", HOUR, "Europe/Riga"))])
     assert covers(calendar, at(moment)) is planned

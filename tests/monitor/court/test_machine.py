@@ -41,7 +41,7 @@ class Life(RuleBasedStateMachine):
         every_s=st.sampled_from([0, 1, 30]),
         planned=st.booleans(),
     )
-    def look(self, name: str, looks: str, reason: Reason, every_s: float, planned: bool) -> None:
+    def look(self, name: str, looks: str, reason: Reason, every_s: float, *, planned: bool) -> None:
         """Some looks of one target."""
         self.failed |= bool(set(looks) & {"F", "D"})
         self.trial.saw(name, looks, reason=reason, every_s=every_s, planned=planned)

@@ -110,7 +110,7 @@ def test_three_targets_of_one_server_are_a_real_outage() -> None:
 
 
 @pytest.mark.parametrize(("others", "asked"), [(2, False), (4, False), (5, True)])
-def test_few_strangers_are_too_few(others: int, asked: bool) -> None:
+def test_few_strangers_are_too_few(others: int, *, asked: bool) -> None:
     """From the targets alone we never call ourselves cut off unless there are at least four others."""
     trial = strangers(others)
     trial.saw("t0", "F", reason=GONE)

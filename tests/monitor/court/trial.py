@@ -22,7 +22,7 @@ class Trial:
     """Hears looks one after the other; ``answers`` says how a witness that is asked will look."""
 
     topology: Topology
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     now: datetime = NOON
     docket: tuple[Case, ...] = ()
     rulings: list[Ruling] = field(default_factory=list)
@@ -105,7 +105,10 @@ class Trial:
         belief = mind.belief
         if mind.verdict in {Verdict.SUSPECT, Verdict.DOWN} and not belief.goods:
             belief = replace(belief, failures=max(1, belief.failures))
-        return Mind(belief, mind.since, mind.first_failed_at, mind.last_good_at, part=part, downs=mind.downs)
+        seen = Mind(belief, mind.since, mind.first_failed_at, mind.last_good_at, part=part, downs=mind.downs)
+        seen.planned = part is Part.NONE
+        seen.part_is_slow = mind.verdict is Verdict.DEGRADED and part is not Part.NONE
+        return seen
 
 
 def company(*nodes: Node, parents: dict[str, Iterable[str]] | None = None, rules: Rules | None = None) -> Trial:
