@@ -33,8 +33,8 @@ class Told(Smtp):
 
 
 def target(name: str, component: str) -> Target:
-    """One target of the company."""
-    return Told(kind="smtp", name=name, component=component, host=f"{name}.test")
+    """One target of the company, called down after three failures."""
+    return Told(kind="smtp", name=name, component=component, host=f"{name}.test", confirm=("3s", "8s"))
 
 
 @dataclass
