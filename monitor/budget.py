@@ -7,6 +7,7 @@ whatever slots of the grid come in between, make it certain. What differs is how
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.verdict import Patience
 from probes.target import Manner
 
 
@@ -48,7 +49,9 @@ def of_any_fault(manner: Manner) -> Budget:
 def _certain_s(manner: Manner, look_s: float) -> float:
     """From the start of the first failed look until the last one that is needed has ended."""
     suspected_s = end_s = look_s
-    for wait_s in manner.confirm:
+    waited_out = sum(wait_s <= look_s for wait_s in manner.confirm)
+    failures = Patience(len(manner.confirm) + 1, manner.recover).after(waited_out).failures
+    for wait_s in manner.confirm[: failures - 1]:
         end_s = min(max(suspected_s + wait_s, end_s), _next_slot_s(manner.interval, end_s)) + look_s
     return end_s
 

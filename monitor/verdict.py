@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from probes.finding import Outcome
+
+LOOKS_MIN: Final = 3
 
 
 class Verdict(StrEnum):
@@ -25,6 +27,13 @@ class Patience:
     failures: int
     recover: int
     blanks: int = 3
+
+    def after(self, waited_out: int) -> Self:
+        """The patience that is left when the first failed look hung while some confirming ones would have come.
+
+        It has seen what they were to see, so they are not needed; but only three looks rule out chance.
+        """
+        return replace(self, failures=min(self.failures, max(LOOKS_MIN, self.failures - waited_out)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ class Manner(Options):
     """How a target is looked at: how often, how long, how patiently. ``[defaults]`` gives it for all of them."""
 
     interval: Annotated[Seconds, Field(ge=1)] = 30.0
-    timeout: Annotated[Seconds, Field(gt=0)] = 10.0
+    timeout: Annotated[Seconds, Field(gt=0)] = 8.0
     stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
-    confirm: tuple[Seconds, ...] = (3.0, 8.0)
+    confirm: tuple[Seconds, ...] = (3.0, 7.0, 12.0)
     detect_within: Annotated[Seconds, Field(gt=0)] | None = None
     recover: Annotated[int, Field(ge=1, le=100)] = 2
     slow_after: Annotated[Seconds, Field(gt=0)] | None = None

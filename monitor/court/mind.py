@@ -44,6 +44,7 @@ _PARTS: Final = {Move.JOIN: Part.QUIET, Move.CONFIRM: Part.CALLED, Move.RECOVER:
 class Mind:
     """What we hold of one target between looks; ``suspected_s`` is on the monotonic clock.
 
+    ``waited_out`` is how many of the confirming looks would have come while the first failed look still hung;
     ``slows`` and ``quicks`` are the present runs of looks that customers would have felt as slow, or not; ``downs`` is
     when it was lately called down, ``planned`` whether the last look was under maintenance, ``last`` that look.
     """
@@ -54,6 +55,7 @@ class Mind:
     last_good_at: datetime | None = None
     good_since: datetime | None = None
     suspected_s: float = 0.0
+    waited_out: int = 0
     slows: int = 0
     quicks: int = 0
     slow_since: datetime | None = None
@@ -73,16 +75,19 @@ class Mind:
 
     def patience(self, node: Node, at: datetime, within: timedelta) -> Patience:
         """How patient we are now: each time it was lately down before doubles the good looks that it must show."""
+        patience = node.patience if not self.waited_out else node.patience.after(self.waited_out)
         if not self.downs:
-            return node.patience
+            return patience
         lately = sum(at - down <= within for down in self.downs)
         relapses = max(0, lately - (self.verdict is Verdict.DOWN))
         most = max(node.patience.recover, RECOVER_MAX)
-        return replace(node.patience, recover=min(most, node.patience.recover << relapses))
+        return replace(patience, recover=min(most, node.patience.recover << relapses))
 
     def hear(self, node: Node, told: Testimony, *, now_s: float, planned: bool, within: timedelta) -> "Plea | None":
         """Believe anew after one look; gives a plea if the verdict changes, or if an incident has to know."""
         before = self.verdict
+        if told.failed and self.belief.failures == 0:
+            self.waited_out = sum(wait_s <= told.duration_s for wait_s in node.confirm_s)
         patience = self.patience(node, told.at, within)
         self.belief = step(self.belief, told.outcome, patience)
         self._note(told, now_s, planned=planned)
@@ -127,6 +132,7 @@ class Mind:
 
     def _note_good(self, told: Testimony) -> None:
         self.last_good_at = told.at
+        self.waited_out = 0
         if self.belief.goods == 1:
             self.good_since = told.at
         if told.outcome is Outcome.OK or told.reason is Reason.LATENCY:

@@ -14,6 +14,8 @@ PLAIN = {"interval": 30.0, "timeout": 10.0, "confirm": (3.0, 8.0)}
         ({}, Fault.KILLED, 15 + 8, 30 + 8),
         ({}, Fault.WRONG, 15 + 8, 30 + 8),
         ({}, Fault.HANGING, 15 + 10 + 13 + 10, 30 + 10 + 13 + 10),
+        ({"timeout": 8.0, "confirm": (3.0, 7.0, 12.0)}, Fault.HANGING, 15 + 8 + 11 + 8, 30 + 8 + 11 + 8),
+        ({"timeout": 1.0, "confirm": (3.0, 7.0, 12.0)}, Fault.HANGING, 15 + 1 + 12 + 1, 30 + 1 + 12 + 1),
         ({"confirm": ()}, Fault.KILLED, 15, 30),
         ({"confirm": ()}, Fault.HANGING, 25, 40),
         ({"interval": 5.0}, Fault.WRONG, 2.5 + 5, 5 + 5),  # the next slot comes before the last confirming look
