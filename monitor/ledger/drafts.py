@@ -69,18 +69,24 @@ async def write(  # noqa: PLR0913, PLR0917 - a draft is its words, its facts, an
     return update
 
 
-async def rewrite(s: AsyncSession, update_id: int, notice: Notice, facts: Facts, now: datetime) -> IncidentUpdate:
+async def rewrite(
+    s: AsyncSession, update_id: int, notice: Notice, facts: Facts, now: datetime, *, stage: Stage | None = None
+) -> IncidentUpdate:
     """Follow reality with new words and facts, as the next revision; none is made if nothing is new.
 
-    Raises AlreadyApproved or Gone.
+    ``stage`` is where the incident now stands, if that has changed. Raises AlreadyApproved or Gone.
     """
     update = await unanswered(s, update_id)
-    return await _revise(s, update, now=now, edited_by=None, **_words(notice), **_facts(facts))
+    new = {**_words(notice), **_facts(facts), "stage": stage or update.stage}
+    return await _revise(s, update, now=now, edited_by=None, **new)
 
 
-async def refact(s: AsyncSession, update_id: int, facts: Facts, now: datetime) -> IncidentUpdate:
+async def refact(
+    s: AsyncSession, update_id: int, facts: Facts, now: datetime, *, stage: Stage | None = None
+) -> IncidentUpdate:
     """Put new facts under the words of a human's edit, as the next revision. Raises AlreadyApproved or Gone."""
-    return await _revise(s, await unanswered(s, update_id), now=now, **_facts(facts))
+    update = await unanswered(s, update_id)
+    return await _revise(s, update, now=now, **_facts(facts), stage=stage or update.stage)
 
 
 async def edit(

@@ -19,12 +19,15 @@ class Stage(StrEnum):
 
 
 class ActKind(StrEnum):
-    """What a human did or said of an incident; each becomes a fact."""
+    """What a human did or said of an incident; each becomes a fact. Where one says two things, each has its line."""
 
     ACKNOWLEDGED = "acknowledged"
     CHECKED = "checked"
     CAUSE = "cause"
     ESTIMATE = "estimate"
+    REPAIR = "repair"
+    LOSS = "loss"
+    AMENDS = "amends"
 
 
 class Incident(SQLModel, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from drafts import facts as told
 from drafts.cadence import next_update, stale
-from drafts.facts import Affected, Facts, Said, UpdateKind, Working
+from drafts.facts import Affected, Checked, Facts, Said, UpdateKind, Working
 from monitor.config import ChannelOptions, Component, Config
 from monitor.models import Act, ActKind, Member
 from monitor.scribe.scene import Scene
@@ -33,9 +33,13 @@ class Account:
             affected=affected,
             evidence=tuple(f"flip:{member.flip_id}" for member in members),
             working=tuple(self._working(scene, {member.component_id for member in members})),
+            checked=tuple(_checked(scene)),
             acknowledged=acknowledged,
             cause=_act(scene, ActKind.CAUSE),
             estimate=_act(scene, ActKind.ESTIMATE),
+            repair=_act(scene, ActKind.REPAIR),
+            loss=_act(scene, ActKind.LOSS),
+            amends=_act(scene, ActKind.AMENDS),
             recovered_at=scene.incident.recovered_at,
             watch_until=self.watch_until(scene),
             next_update=None if kind is UpdateKind.RESOLVED else self._promise(scene, kind, affected, now=now),
@@ -122,4 +126,13 @@ def _act(scene: Scene, kind: ActKind) -> told.Act | None:
     if not acts:
         return None
     act = acts[0 if kind is ActKind.ACKNOWLEDGED else -1]
-    return told.Act(scene.names[act.person_id], act.at, (f"act:{act.id}",), act.words)
+    return told.Act(scene.names[act.person_id], act.at, (f"act:{act.id}",), "; ".join(act.words.splitlines()))
+
+
+def _checked(scene: Scene) -> Iterable[Checked]:
+    """What humans have checked since our last word, which told of what was checked before."""
+    since = scene.published[-1].approval.at if scene.published else None
+    for act in scene.acts:
+        if act.kind is ActKind.CHECKED and (since is None or act.at > since):
+            what, _, showed = act.words.partition("\n")
+            yield Checked(what, showed, (f"act:{act.id}",))

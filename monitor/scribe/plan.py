@@ -10,13 +10,7 @@ from monitor.models import IncidentUpdate, Stage
 from monitor.scribe.account import Account
 from monitor.scribe.scene import Published, Scene
 
-STAGES: Final = {
-    UpdateKind.FIRST: Stage.INVESTIGATING,
-    UpdateKind.SCOPE: Stage.INVESTIGATING,
-    UpdateKind.NO_NEWS: Stage.INVESTIGATING,
-    UpdateKind.RECOVERY: Stage.MONITORING,
-    UpdateKind.RESOLVED: Stage.RESOLVED,
-}
+_STAGES: Final = {UpdateKind.RECOVERY: Stage.MONITORING, UpdateKind.RESOLVED: Stage.RESOLVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +44,11 @@ class Close:
 
 
 Step = Write | Rewrite | Withdraw | Close
+
+
+def stage(kind: UpdateKind, facts: Facts) -> Stage:
+    """Where an incident stands once this message is out: identified as soon as a human has confirmed a cause."""
+    return _STAGES.get(kind) or (Stage.IDENTIFIED if facts.cause else Stage.INVESTIGATING)
 
 
 def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:

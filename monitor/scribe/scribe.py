@@ -14,7 +14,7 @@ from monitor.ledger import drafts, flips, incidents
 from monitor.ledger.store import Ledger
 from monitor.models import Incident
 from monitor.scribe.account import Account
-from monitor.scribe.plan import STAGES, Close, Rewrite, Step, Withdraw, Write, steps
+from monitor.scribe.plan import Close, Rewrite, Step, Withdraw, Write, stage, steps
 from monitor.scribe.scene import read
 
 TICK_S: Final = 5.0
@@ -61,13 +61,14 @@ class Scribe:
             case Write(kind, facts):
                 language = self.account.config.notices.language
                 words = notice.write(kind, facts)
-                await drafts.write(session, incident.id, kind, STAGES[kind], language, words, facts, now)
+                await drafts.write(session, incident.id, kind, stage(kind, facts), language, words, facts, now)
                 log.info("draft written", incident=incident.id, kind=kind, title=words.title)
             case Rewrite(draft, facts) if draft.edited_by is None:
-                await drafts.rewrite(session, draft.id, notice.write(draft.kind, facts), facts, now)
+                words = notice.write(draft.kind, facts)
+                await drafts.rewrite(session, draft.id, words, facts, now, stage=stage(draft.kind, facts))
                 log.info("draft rewritten", incident=incident.id, update=draft.id)
             case Rewrite(draft, facts):
-                await drafts.refact(session, draft.id, facts, now)
+                await drafts.refact(session, draft.id, facts, now, stage=stage(draft.kind, facts))
                 log.info("facts changed under an edited draft", incident=incident.id, update=draft.id)
             case Withdraw(draft):
                 await drafts.withdraw(session, draft.id, now)

@@ -8,8 +8,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from monitor import incidents as moves
 from monitor.config import ChannelOptions, Config
+from monitor.court import docket
 from monitor.desk.seat import Seat
 from monitor.ledger import components, flips, incidents, people
 from monitor.ledger.samples import Samples
@@ -123,7 +123,7 @@ class House:
         """Let a target fail, have its draft written and, unless told otherwise, taken up; gives the incident."""
         flip = await self.turn(name, Verdict.SUSPECT, before=self.verdicts[name], detail=detail)
         async with self.ledger.write() as s:
-            cause = moves.cause(flip.component_id)
+            cause = docket.cause(flip.component_id)
             incident = await incidents.open_of_cause(s, cause) or await incidents.begin(s, cause, self.now)
             await incidents.join(s, self._member(incident.id, flip))
         if taken:
@@ -143,7 +143,7 @@ class House:
         """Let the confirming looks fail too."""
         flip = await self.turn(name, Verdict.DOWN, before=Verdict.SUSPECT)
         async with self.ledger.write() as s:
-            incident = await incidents.open_of_cause(s, moves.cause(flip.component_id))
+            incident = await incidents.open_of_cause(s, docket.cause(flip.component_id))
             await incidents.confirm(s, incident.id, name, self.now)
         await self.scribe.tend()
 
@@ -151,7 +151,7 @@ class House:
         """Let a target work again, and the incident with the last of them."""
         flip = await self.turn(name, Verdict.UP, before=self.verdicts[name])
         async with self.ledger.write() as s:
-            incident = await incidents.open_of_cause(s, moves.cause(flip.component_id))
+            incident = await incidents.open_of_cause(s, docket.cause(flip.component_id))
             await incidents.recover(s, incident.id, name, self.now)
             if all(member.recovered_at for member in await incidents.members(s, incident.id)):
                 await incidents.set_recovered(s, incident.id, self.now)
@@ -161,7 +161,7 @@ class House:
         """Let a failure that nothing has confirmed go away, as the judge would."""
         flip = await self.turn(name, Verdict.UP, before=Verdict.SUSPECT)
         async with self.ledger.write() as s:
-            incident = await incidents.open_of_cause(s, moves.cause(flip.component_id))
+            incident = await incidents.open_of_cause(s, docket.cause(flip.component_id))
             await incidents.recover(s, incident.id, name, self.now)
             await incidents.close(s, incident.id, self.now)
         await self.scribe.tend()

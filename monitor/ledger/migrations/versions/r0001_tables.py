@@ -126,7 +126,7 @@ def _incidents() -> None:
         _id(),
         _to("incident_id", "incident.id", index=True),
         _to("person_id", "person.id"),
-        _word("kind", "actkind", "acknowledged", "checked", "cause", "estimate"),
+        _word("kind", "actkind", "acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends"),
         _text("words"),
         _time("at"),
     )
