@@ -203,7 +203,7 @@ def test_confirming_looks_come_on_their_schedule() -> None:
 
 @pytest.mark.parametrize(("hung_s", "needed"), [(0.01, 5), (2.5, 4), (8.0, 3), (60.0, 3)])
 def test_a_look_that_hung_has_waited_for_the_others(hung_s: float, needed: int) -> None:
-    """Confirming looks that would have come while the first failed one still hung need not come; three are the least."""
+    """Confirming looks that would have come while the first failed one hung need not come; three are the least."""
     trial = company(node("web", patience=Patience(5, 2), confirm_s=(2.0, 5.0, 9.0, 13.0)))
     trial.saw("web", "S")
     for number in range(1, needed + 1):
