@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from probes.address import Address
 from probes.finding import Failed, Finding, Unknown
 from probes.notebook import Notebook
 from probes.ready import writable
 from probes.reason import Reason
-from probes.resolve import Address
 
 HEAD_START_S: Final = 0.25  # the "Connection Attempt Delay" of RFC 8305, section 5
 
@@ -57,7 +57,7 @@ async def connect(addresses: Sequence[Address], notes: Notebook) -> tuple[socket
         async with asyncio.TaskGroup() as group:
             race.start(group, 0)
     if race.winner is None:
-        raise _finding(race.failures)
+        raise told(race.failures)
     return race.winner
 
 
@@ -128,11 +128,14 @@ async def _shake(sock: socket.socket, address: Address) -> None:
         raise OSError(code, os.strerror(code))
 
 
-def _finding(failures: Sequence[tuple[Address, OSError]]) -> Finding:
-    told = min((_judge(address, error) for address, error in failures), key=lambda one: _MOST_TELLING.index(one.reason))
+def told(failures: Sequence[tuple[Address, OSError]]) -> Finding:
+    """What it means that none of these addresses answered."""
+    worst = min(
+        (_judge(address, error) for address, error in failures), key=lambda one: _MOST_TELLING.index(one.reason)
+    )
     if len(failures) > 1:
-        told.detail += f" (none of {len(failures)} addresses answered)"
-    return told
+        worst.detail += f" (none of {len(failures)} addresses answered)"
+    return worst
 
 
 def _judge(address: Address, error: OSError) -> Finding:

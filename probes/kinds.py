@@ -4,6 +4,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
+from probes.dns import Dns
 from probes.http import Http
 from probes.imap import Imap
 from probes.pop3 import Pop3
@@ -11,6 +12,6 @@ from probes.smtp import Smtp
 from probes.target import Target
 from probes.tcp import Tcp
 
-Kind = Annotated[Http | Imap | Pop3 | Smtp | Tcp, Field(discriminator="kind")]
+Kind = Annotated[Dns | Http | Imap | Pop3 | Smtp | Tcp, Field(discriminator="kind")]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -1,16 +1,16 @@
-"""From a host name to addresses, by the system's own resolver; a literal address needs none."""
+"""From a host name to addresses, by the system's own resolver or one that was named; a literal address needs none."""
 
 import asyncio
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from ipaddress import IPv4Address, ip_address
+from functools import partial
 from threading import BoundedSemaphore, Thread
 from typing import Any, Final, Literal
 
+from probes.address import Address, literal
 from probes.finding import Failed, Finding, Unknown
 from probes.reason import Reason
+from probes.resolver import look_up
 
 ADDRESSES_MAX: Final = 16
 LOOKUPS_MAX: Final = 512
@@ -32,40 +32,28 @@ IpFamily = Literal["any", "4", "6"]
 AddrInfo = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to connect to: what ``socket.connect`` wants, and how people write it."""
-
-    family: int
-    sockaddr: tuple[Any, ...]
-
-    def __str__(self) -> str:
-        host, port = self.sockaddr[:2]
-        return f"[{host}]:{port}" if self.family == socket.AF_INET6 else f"{host}:{port}"
-
-
-@lru_cache(maxsize=65536)
-def literal(host: str, port: int) -> Address | None:
-    """The address that a host such as ``127.0.0.1`` or ``::1`` already is, or None for a name."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
-    return Address(family, (str(address), port))
-
-
-async def resolve(host: str, port: int, ip_family: IpFamily = "any") -> tuple[Address, ...]:
-    """The addresses of a host in the order in which RFC 6724 would have us try them.
+async def resolve(
+    host: str, port: int, ip_family: IpFamily = "any", resolver: str | None = None
+) -> tuple[Address, ...]:
+    """The addresses of a host in the order in which we should try them (RFC 6724, or RFC 8305 by a named resolver).
 
     Raises Failed (``dns_…``); Unknown when our own side cannot ask.
     """
     address = literal(host, port)
+    if address is None and resolver:
+        return await _look_up_at(resolver, host, port, ip_family)
     if address is None:
         return await _look_up(host, port, ip_family)
     if _FAMILIES[ip_family] not in (socket.AF_UNSPEC, address.family):
         raise Failed(Reason.DNS_NO_ADDRESS, f"{host} is not an {_WORDS[ip_family]}")
     return (address,)
+
+
+async def _look_up_at(resolver: str, host: str, port: int, ip_family: IpFamily) -> tuple[Address, ...]:
+    addresses = await look_up(host, port, _FAMILIES[ip_family], resolver)
+    if not addresses:
+        raise Failed(Reason.DNS_NO_ADDRESS, f"'{host}' has no {_WORDS[ip_family]}")
+    return addresses[:ADDRESSES_MAX]
 
 
 async def _look_up(host: str, port: int, ip_family: IpFamily) -> tuple[Address, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyAddress, SecretStr
 
+from probes.address import Resolver
 from probes.notebook import Notebook
 
 _UNITS_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -63,6 +64,7 @@ class Manner(Options):
     slow_phases: Mapping[str, Annotated[Seconds, Field(gt=0)]] = Field(default_factory=dict)
     slow_times: Annotated[float, Field(ge=1.5, le=1000)] | None = 5.0
     ip_family: Literal["any", "4", "6"] = "any"
+    resolver: Resolver | None = None
 
 
 class Target(Manner):

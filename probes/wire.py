@@ -14,6 +14,7 @@ from typing import Final
 from probes.certificate import in_words
 from probes.connect import connect
 from probes.finding import Failed, Finding, Unknown
+from probes.kept import Kept
 from probes.notebook import Notebook
 from probes.ready import readable, writable
 from probes.reason import Reason
@@ -59,7 +60,7 @@ class stage:  # noqa: N801 - read as what it does: async with stage(…)
 class Wire:
     """A connection. It holds no more than one chunk of what the other side sends, so a flood stays in the kernel."""
 
-    __slots__ = ("_chunks", "_session", "_sock", "_spoken", "_unread", "address")
+    __slots__ = ("_chunks", "_left_standing", "_session", "_sock", "_spoken", "_unread", "address")
 
     def __init__(self, sock: socket.socket, address: str) -> None:
         """Take over a connected, non-blocking socket; ``address`` is such as ``127.0.0.1:25`` or ``[::1]:25``."""
@@ -69,6 +70,7 @@ class Wire:
         self._unread = b""
         self._spoken = False
         self._chunks = 0
+        self._left_standing = False
 
     @property
     def encrypted(self) -> bool:
@@ -128,8 +130,15 @@ class Wire:
             return found
         return target.judge_alert(self._session, found)
 
+    def leave_standing(self, notes: Notebook) -> None:
+        """Leave the connection as it is to whoever wants it after the look; ``close`` then leaves it alone."""
+        notes.kept = Kept(self._sock)
+        self._left_standing = True
+
     def close(self) -> None:
         """Close at once; the socket is gone when this returns. Closing twice is no error."""
+        if self._left_standing:
+            return
         if self._session and self._session.stands and self._sock.fileno() >= 0:
             with suppress(OSError):  # a farewell (close_notify) is good manners and nothing more
                 self._sock.send(self._session.farewell())
@@ -249,7 +258,7 @@ async def open_wire(
 
 async def _dial(target: Target, notes: Notebook, host: str, port: int, blame: Reason | None) -> Wire:
     async with stage(notes, "resolve", silence=blame or Reason.DNS_TIMEOUT, limit_s=target.stage_timeout):
-        addresses = await resolve(host, port, target.ip_family)
+        addresses = await resolve(host, port, target.ip_family, target.resolver)
     began = monotonic()
     async with stage(notes, "connect", silence=blame or Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
         sock, address = await connect(addresses, notes)

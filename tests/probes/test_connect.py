@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from probes.address import Address
 from probes.connect import connect
 from probes.finding import Failed, Finding, Unknown
 from probes.look import Outcome, Reason
 from probes.notebook import Notebook
-from probes.resolve import Address
 from probes.transcript import Transcript
 from tests.probes.web import OK, failed, look_web, reply, verdict, web
 
