@@ -4,7 +4,7 @@ Only a loss counts. A machine that never had a default route or a resolver may w
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
@@ -20,6 +20,9 @@ ASK_S: Final = 5.0
 SILENCES: Final = 2
 PROC: Final = Path("/proc/net")
 
+Ask = Callable[[str], Awaitable[bool]]
+"""Tells whether the resolver answered at all when asked for a name."""
+
 _WORDS: Final[dict[Way, str]] = {
     "dns": "our own resolver no longer answers",
     "4": "our own default route for IPv4 is gone",
@@ -33,10 +36,14 @@ _SILENT: Final = frozenset({Reason.DNS_TIMEOUT, Reason.DNS_FAILED, Reason.ISOLAT
 class OwnSide:
     """What we had, and what of it is lost."""
 
-    def __init__(self, names: Sequence[str], *, proc: Path = PROC) -> None:
-        """``names`` are hosts of the config; the resolver is asked for one after the other."""
+    def __init__(
+        self, names: Sequence[str], *, proc: Path = PROC, ask: Ask | None = None, ask_every: int = ASK_EVERY
+    ) -> None:
+        """``names`` are hosts of the config; the resolver is asked for one after the other, every so many turns."""
         self._names = names
         self._proc = proc
+        self._ask = ask or answers
+        self._ask_every = ask_every
         self._had: set[Way] = set()
         self._turn = 0
         self._silences = SILENCES
@@ -50,8 +57,8 @@ class OwnSide:
     async def lost(self) -> dict[Way, str]:
         """What we had and have no longer."""
         there = routes(self._proc)
-        if self._names and (self._turn % ASK_EVERY == 0 or 0 < self._silences < SILENCES):
-            self._silences = 0 if await answers(self._names[self._turn % len(self._names)]) else self._silences + 1
+        if self._names and (self._turn % self._ask_every == 0 or 0 < self._silences < SILENCES):
+            self._silences = 0 if await self._ask(self._names[self._turn % len(self._names)]) else self._silences + 1
         if self._silences < SILENCES:
             there.add("dns")
         self._turn += 1

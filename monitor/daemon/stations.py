@@ -155,9 +155,9 @@ def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace) -> Watch:
         now_s = asyncio.get_running_loop().time()
         stalled = pace.stalled_since(now_s - result.duration_s, now_s=now_s)
         heard = judge.hear(target, result, now_s=now_s, stalled=stalled)
-        life.memory.series.hear(target, heard.result, heard.verdict)
+        life.memory.series.hear(target, heard.result, heard.verdict, planned=heard.planned)
         life.memory.pulse.last_result_s = now_s
-        samples.add(heard.result)
+        samples.add(heard.result, planned=heard.planned)
         for witness in heard.ask:
             watch.ask(witness, in_s=0.0)
         return heard.again_s

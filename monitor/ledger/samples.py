@@ -34,12 +34,13 @@ _GOOD: Final = frozenset({Outcome.OK, Outcome.DEGRADED})
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One Result in brief."""
+    """One Result in brief; ``planned`` is its label where the target was under maintenance."""
 
     at: datetime
     outcome: Outcome
     reason: str | None
     duration_s: float
+    planned: bool = False
 
 
 class Samples:
@@ -81,7 +82,7 @@ class Samples:
         """How many samples came faster than the disk took them, or could not be written."""
         return self._refused + self._lost
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Result, *, planned: bool = False) -> None:
         """Keep a Result, on the disk within a second; never waits, and drops it if too many wait already."""
         if result.outcome in _GOOD:
             self._last_good[result.target] = result.started_at
@@ -95,6 +96,7 @@ class Samples:
                 result.outcome.value,
                 result.reason and result.reason.value,
                 round(result.duration_s * 1_000_000),
+                planned,
             )
         )
 
@@ -111,8 +113,8 @@ class Samples:
         async with self._one_reader:
             rows = await asyncio.to_thread(self._reader.since, target, (since - _EPOCH) // _MICROSECOND)
         return [
-            Sample(_time(at_us), Outcome(outcome), reason, duration_us / 1_000_000)
-            for at_us, outcome, reason, duration_us in rows
+            Sample(_time(at_us), Outcome(outcome), reason, duration_us / 1_000_000, bool(planned))
+            for at_us, outcome, reason, duration_us, planned in rows
         ]
 
     def _write_on(self) -> None:

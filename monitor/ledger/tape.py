@@ -7,10 +7,10 @@ from typing import Final
 
 from monitor.ledger.errors import NewerDatabase, StorageError
 
-Row = tuple[str, int, str, str | None, int]
-"""Target, start (µs since 1970 UTC), outcome, reason, duration (µs)."""
+Row = tuple[str, int, str, str | None, int, bool]
+"""Target, start (µs since 1970 UTC), outcome, reason, duration (µs), whether it was under maintenance."""
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_S: Final = 10
 CUT_TARGETS_MAX: Final = 500
 
@@ -22,6 +22,7 @@ _TABLES: Final = """
         outcome TEXT NOT NULL,
         reason TEXT,
         duration_us INTEGER NOT NULL,
+        planned INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (target_id, at_us)
     ) WITHOUT ROWID;
 """
@@ -51,7 +52,7 @@ class Tape:
             self._know({row[0] for row in rows})
             ids = self._ids
             self._connection.executemany(
-                "INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?, ?, ?)",
                 [(ids[target], *rest) for target, *rest in rows],
             )
 
@@ -76,10 +77,10 @@ class Tape:
         ).fetchone()
         return row and int(row[0])
 
-    def since(self, target: str, at_us: int) -> list[tuple[int, str, str | None, int]]:
-        """Start, outcome, reason and duration of every look that began at ``at_us`` or later, oldest first."""
+    def since(self, target: str, at_us: int) -> list[tuple[int, str, str | None, int, int]]:
+        """All but the target of every look that began at ``at_us`` or later, oldest first."""
         return self._connection.execute(
-            "SELECT at_us, outcome, reason, duration_us FROM sample "
+            "SELECT at_us, outcome, reason, duration_us, planned FROM sample "
             "WHERE target_id = (SELECT id FROM target WHERE name = ?) AND at_us >= ? ORDER BY at_us",
             (target, at_us),
         ).fetchall()
@@ -88,6 +89,8 @@ class Tape:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise NewerDatabase(f"{path} was written by a newer version of ownup: nothing was changed")
+        if version == 1:
+            self._connection.execute("DROP TABLE sample")  # It had no label, and the last two days can be spared.
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")

@@ -39,6 +39,7 @@ RESULTS: Final = Family("ownup_results_total", "counter", "Looks, by outcome")
 FAILURES: Final = Family("ownup_failures_total", "counter", "Looks that were not ok, by reason")
 TIMESTAMP: Final = _gauge("ownup_result_timestamp_seconds", "When the last look began, in Unix time")
 VERDICT: Final = _gauge("ownup_verdict", "1 for the verdict in force, 0 for the others")
+MAINTENANCE: Final = _gauge("ownup_target_maintenance", "1 while the target is under maintenance")
 PHASE: Final = _gauge("ownup_probe_phase_duration_seconds", "How long each phase of the last look took")
 BUDGET: Final = _gauge(
     "ownup_detection_budget_seconds", "How long a fault can go unnoticed by the settings of the target"
@@ -59,6 +60,7 @@ FAMILIES: Final = (
     FAILURES,
     TIMESTAMP,
     VERDICT,
+    MAINTENANCE,
     PHASE,
     BUDGET,
 )

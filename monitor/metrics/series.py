@@ -32,8 +32,8 @@ class Series:
         self._outcomes: dict[str, Counter[Outcome]] = {}
         self._reasons: dict[str, Counter[str]] = {}
 
-    def hear(self, target: Target, result: Result, verdict: Verdict) -> None:
-        """Take in one Result, and the verdict that it led to."""
+    def hear(self, target: Target, result: Result, verdict: Verdict, *, planned: bool = False) -> None:
+        """Take in one Result, the verdict that it led to, and whether the target was under maintenance."""
         outcomes = self._outcomes.setdefault(target.name, Counter(dict.fromkeys(Outcome, 0)))
         reasons = self._reasons.setdefault(target.name, Counter())
         outcomes[result.outcome] += 1
@@ -44,6 +44,7 @@ class Series:
             self._lines[name].pop(target.name, None)
         for family, lines in (*_of_result(label, target, result), *_of_state(label, verdict, outcomes, reasons)):
             self._lines[family.name][target.name] = lines
+        self._lines[f.MAINTENANCE.name][target.name] = f"{f.MAINTENANCE.name}{{{label}}} {planned:d}\n"
 
     def promise(self, targets: Iterable[Target]) -> None:
         """Tell from the start how long a fault of each of these, and of no other, can go unnoticed."""

@@ -1,5 +1,6 @@
 """What a good config file becomes."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,55 @@ def test_a_directory_is_no_config_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, Kind)
     assert str(caught.value) == f"{tmp_path}: cannot be read: is a directory"
+
+
+def test_an_anchor_is_a_target_of_no_component(path: Path) -> None:
+    """It takes the defaults over, and needs no component to belong to."""
+    anchor = '[[anchor]]\nname = "north"\nkind = "http"\nurl = "https://north.example/"\n'
+    config = read(path, '[defaults]\ninterval = "5s"', anchor)
+    assert [(type(one), one.name, one.interval) for one in config.anchor] == [(Http, "north", 5.0)]
+    assert config.target == ()
+
+
+def test_planned_work_comes_once_or_again(path: Path) -> None:
+    """With a moment's offset, or by cron in a zone."""
+    once = '[[maintenance]]\nname = "move"\nstart = 2026-12-01T22:00:00+01:00\nend = 2026-12-02T02:00:00+01:00\n'
+    again = '[[maintenance]]\nname = "updates"\ncron = "0 2 * * SUN"\nlasts = "90m"\ntimezone = "Europe/Riga"\n'
+    move, updates = read(path, once, again).maintenance
+    assert move.start == datetime(2026, 12, 1, 21, tzinfo=UTC)
+    assert (updates.cron, updates.lasts, updates.timezone) == ("0 2 * * SUN", 5400.0, "Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "why"),
+    [
+        ('[[maintenance]]\nname = "x"\n', "maintenance", 'needs either "start" and "end", or "cron"'),
+        ('[[maintenance]]\nname = "x"\ncron = "61 * * * *"\n', "cron", "should be five fields"),
+        (
+            '[[maintenance]]\nname = "x"\ncron = "0 * * * *"\nend = 2026-12-01T22:00:00Z\n',
+            "maintenance",
+            "needs either",
+        ),
+        (
+            '[[maintenance]]\nname = "x"\nstart = 2026-12-01T22:00:00Z\nend = 2026-12-01T21:00:00Z\n',
+            "maintenance",
+            "ends before it starts",
+        ),
+        ('[[maintenance]]\nname = "x"\ncron = "0 * * * *"\ntargets = ["wob"]\n', "targets", 'did you mean "web"?'),
+        ('[[maintenance]]\nname = "x"\ncron = "0 * * * *"\ncomponents = ["mial"]\n', "components", "did you mean"),
+        (
+            '[[anchor]]\nname = "n"\nkind = "http"\nurl = "n.test"\ncomponent = "mail"\n',
+            "component",
+            "belongs to no component",
+        ),
+        ('[[anchor]]\nname = "web"\nkind = "http"\nurl = "n.test"\n', "name", 'another target has the name "web"'),
+        ('[[component]]\nid = "x"\nname = "X"\ndepends_on = ["mial"]\n', "depends_on", "there is no [[component]]"),
+    ],
+)
+def test_what_detection_needs_is_checked(path: Path, table: str, key: str, why: str) -> None:
+    """Each mistake with its key, and in words."""
+    with pytest.raises(ConfigError) as caught:
+        read(path, COMPONENT, HTTP, table)
+    (problem,) = caught.value.problems
+    assert key in str(problem)
+    assert why in str(problem)

@@ -74,6 +74,7 @@ async def test_a_relapse_keeps_the_beginning(ledger: Ledger) -> None:
     async with ledger.read() as s:
         (part,) = await incidents.members(s, incident.id)
     assert (part.first_failed_at, part.confirmed_at, part.recovered_at) == (NOON, after(0.2), None)
+    assert part.failing_since == after(7)
     assert part.reason == "timeout"
 
 
@@ -134,3 +135,31 @@ async def test_an_act_is_evidence(ledger: Ledger) -> None:
             ("Ada", "acknowledged", ""),
             ("Ada", "cause", "a full disk"),
         ]
+
+
+async def test_a_blip_may_go_on(ledger: Ledger) -> None:
+    """The newest of its cause; it is open again, from its old beginning."""
+    async with ledger.write() as s:
+        for minute in (1, 2):
+            incident = await incidents.begin(s, "component:outgoing", after(minute))
+            await incidents.close(s, incident.id, after(minute + 0.5))
+        assert [one.id for one in await incidents.blips_since(s, after(2))] == [incident.id]
+        await incidents.reopen(s, "component:outgoing")
+    async with ledger.read() as s:
+        found = await incidents.open_of_cause(s, "component:outgoing")
+        assert found is not None
+        assert (found.id, found.stage, found.opened_at) == (incident.id, Stage.INVESTIGATING, after(2))
+
+
+async def test_a_suspicion_that_clears_and_comes_back_begins_anew(ledger: Ledger) -> None:
+    """It was nobody's outage, so its first beginning is forgotten."""
+    async with ledger.write() as s:
+        incident = await suspicion(s)
+        await incidents.recover(s, incident.id, "smtp", after(5))
+        (part,) = await incidents.members(s, incident.id)
+        again = part.model_copy(update={"first_failed_at": after(7), "last_good_at": after(6)})
+    async with ledger.write() as s:
+        await incidents.join(s, type(part)(**again.model_dump()))
+    async with ledger.read() as s:
+        (part,) = await incidents.members(s, incident.id)
+    assert (part.first_failed_at, part.last_good_at, part.failing_since) == (after(7), after(6), None)
