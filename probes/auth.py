@@ -6,7 +6,7 @@ from probes.dialogue import Dialogue
 from probes.finding import Failed
 from probes.reason import Reason
 from probes.reply import Reply, hear_reply, refusal
-from probes.sasl import SignIn, choose
+from probes.sasl import Login, SignIn, choose
 from probes.transcript import MASK
 
 COMMAND_BYTES_MAX: Final = 510  # RFC 5321 section 4.5.3.1.4, without the line's end
@@ -22,18 +22,20 @@ _REASONS: Final = {  # RFC 4954 section 6; any other refusal is of the credentia
 }
 
 
-async def sign_in(talk: Dialogue, offered: tuple[str, ...], username: bytes, password: bytes) -> None:
+async def sign_in(talk: Dialogue, offered: tuple[str, ...], login: Login) -> None:
     """Sign in by one of the mechanisms that the server offers. Raises Failed, or Degraded with ``auth_temporary``."""
-    mechanism = choose(offered, encrypted=talk.wire.encrypted)
+    mechanism = choose(offered, encrypted=talk.wire.encrypted, bearer=login.bearer)
     if mechanism is None:
         ways = talk.quoted(" ".join(offered)) if offered else "no AUTH at all"
         raise Failed(Reason.AUTH_MECHANISM, f"{talk.peer} offers {ways}, and so no way of signing in that we know")
     command = f"AUTH {mechanism.name}"
+    signing_in = SignIn(mechanism, login.username, login.secret)
     with talk.stage("auth", f"its answer to {command}"):
-        reply = await _carry(talk, SignIn(mechanism, username, password), command)
+        reply = await _carry(talk, signing_in, command)
     if reply.code != _SIGNED_IN:
         reason = _REASONS.get(reply.code, Reason.AUTH)
-        raise refusal(talk, reply, command, reason, for_now=Reason.AUTH_TEMPORARY)
+        found = refusal(talk, reply, command, reason, for_now=Reason.AUTH_TEMPORARY)
+        raise signing_in.explained(found, talk)
 
 
 async def _carry(talk: Dialogue, signing_in: SignIn, command: str) -> Reply:

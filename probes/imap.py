@@ -7,14 +7,14 @@ from pydantic import Field
 
 from probes.command import Commands
 from probes.dialogue import open_dialogue
-from probes.finding import Failed
+from probes.finding import Failed, Finding
 from probes.mail import Mail
 from probes.mailbox import spelled
 from probes.notebook import Notebook
 from probes.pattern import Pattern, search
 from probes.reason import Reason
 from probes.response import ANSWER, UNTAGGED, hear_response
-from probes.sasl import Mechanism, SignIn, choose
+from probes.sasl import Login, Mechanism, SignIn, choose
 from probes.target import Port
 from probes.transcript import MASK
 
@@ -42,7 +42,7 @@ class Imap(Mail):
             commands = Commands(talk)
             try:
                 await self._converse(commands)
-            except Failed as found:
+            except Finding as found:
                 if talk.lost:
                     raise
                 notes.concern(found)
@@ -50,14 +50,21 @@ class Imap(Mail):
                 await commands.give("LOGOUT", leaving=True)
 
     async def _converse(self, commands: Commands) -> None:
+        if await self.enter(commands):
+            await self._examine(commands)
+
+    async def enter(self, commands: Commands) -> bool:
+        """Go as far as the server lets us in: greeting, TLS, sign-in. Whether it knows us then. Raises Finding."""
         known = await self._hear_greeting(commands)
         if self.tls_mode == "starttls":
             await self._start_tls(commands, known=known)
-        if self.credentials and not known:
-            await self._sign_in(commands, *self.credentials)
+        if self.signs_in and not known:
+            # What was said before TLS counts no more, so it is asked again (RFC 9051 section 6.2.1).
+            capabilities = await commands.capabilities("capability2" if self.tls_mode == "starttls" else "capability")
+            async with self.login(commands.talk.notes) as login:
+                await self._sign_in(commands, capabilities, login)
             known = True
-        if known:
-            await self._examine(commands)
+        return known
 
     async def _hear_greeting(self, commands: Commands) -> bool:
         """Whether the server knows us already (PREAUTH)."""
@@ -87,30 +94,34 @@ class Imap(Mail):
             raise answer.final.refusal(talk, "STARTTLS", Reason.STARTTLS)
         await talk.start_tls(answer=ANSWER)
 
-    async def _sign_in(self, commands: Commands, username: bytes, password: bytes) -> None:
-        # What was said before TLS counts no more, so it is asked again (RFC 9051 section 6.2.1).
-        capabilities = await commands.capabilities("capability2" if self.tls_mode == "starttls" else "capability")
+    async def _sign_in(self, commands: Commands, capabilities: frozenset[str], login: Login) -> None:
         talk = commands.talk
         with talk.stage("login", "its answer to our sign-in"):
-            if "LOGINDISABLED" not in capabilities:
-                asked = "LOGIN"
-                answer = await commands.give("LOGIN", username, password, shown=f"LOGIN {self.username} {MASK}")
+            if not login.bearer and "LOGINDISABLED" not in capabilities:
+                shown = f"LOGIN {self.username} {MASK}"
+                answer = await commands.give("LOGIN", login.username, login.secret, shown=shown)
+                asked, signing_in = "LOGIN", None
             else:
-                mechanism = self._mechanism(commands, capabilities)
+                mechanism = self._mechanism(commands, capabilities, bearer=login.bearer)
+                signing_in = SignIn(mechanism, login.username, login.secret)
                 asked = f"AUTHENTICATE {mechanism.name}"
-                signing_in = SignIn(mechanism, username, password)
                 answer = await commands.authenticate(signing_in, at_once="SASL-IR" in capabilities)
         if not answer.ok:
-            raise answer.final.refusal(talk, asked, Reason.AUTH)
+            found = answer.final.refusal(talk, asked, Reason.AUTH)
+            raise signing_in.explained(found, talk) if signing_in else found
 
-    def _mechanism(self, commands: Commands, capabilities: frozenset[str]) -> Mechanism:
-        """How to sign in where LOGIN is forbidden: never with the password in the clear."""
+    def _mechanism(self, commands: Commands, capabilities: frozenset[str], *, bearer: bool) -> Mechanism:
+        """How to sign in where LOGIN will not do: where it is forbidden, never with a secret in the clear."""
         talk = commands.talk
         offered = [word.removeprefix(_AUTH) for word in capabilities if word.startswith(_AUTH)]
-        mechanism = choose(offered, encrypted=talk.wire.encrypted)
-        if mechanism is None or (mechanism.plaintext and not talk.wire.encrypted):
+        mechanism = choose(offered, encrypted=talk.wire.encrypted, bearer=bearer)
+        shows = mechanism is None or (mechanism.plaintext and not talk.wire.encrypted)
+        if shows and "LOGINDISABLED" in capabilities:
             detail = f"{talk.peer} forbids signing in on this connection (LOGINDISABLED), so we kept the password back"
             raise Failed(Reason.AUTH_DISABLED, detail)
+        if mechanism is None:
+            detail = f"{talk.peer} offers no way of signing in with an access token that we know"
+            raise Failed(Reason.AUTH_MECHANISM, detail)
         return mechanism
 
     async def _examine(self, commands: Commands) -> None:

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from probes.dialogue import Dialogue, open_dialogue
-from probes.finding import Failed
+from probes.finding import Failed, Finding
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.pattern import Pattern, search
 from probes.reason import Reason
-from probes.sasl import SignIn, choose
+from probes.sasl import Login, SignIn, choose
 from probes.status import ANSWER, Status, ask, hear_lines, hear_status
 from probes.target import Port
 from probes.transcript import MASK
@@ -45,7 +45,7 @@ class Pop3(Mail):
         ) as talk:
             try:
                 await self._converse(talk)
-            except Failed as found:
+            except Finding as found:
                 if talk.lost:
                     raise
                 notes.concern(found)
@@ -57,8 +57,11 @@ class Pop3(Mail):
         greeting = await self._hear_greeting(talk)
         if self.tls_mode == "starttls":
             await self._start_tls(talk)
-        if self.credentials:
-            await self._sign_in(talk, greeting, *self.credentials)
+        if self.signs_in:
+            # What was said before TLS counts no more, so it is asked again (RFC 2595 section 4).
+            offered = await _capabilities(talk, "capa2" if self.tls_mode == "starttls" else "capa")
+            async with self.login(talk.notes) as login:
+                await _sign_in(talk, greeting, offered, login)
             await self._count(talk)
 
     async def _hear_greeting(self, talk: Dialogue) -> str:
@@ -80,23 +83,24 @@ class Pop3(Mail):
             raise status.refusal(talk, "STLS", Reason.STARTTLS)
         await talk.start_tls(answer=ANSWER)
 
-    async def _sign_in(self, talk: Dialogue, greeting: str, username: bytes, password: bytes) -> None:
-        # What was said before TLS counts no more, so it is asked again (RFC 2595 section 4).
-        offered = await _capabilities(talk, "capa2" if self.tls_mode == "starttls" else "capa")
-        timestamp = _TIMESTAMP.search(greeting)
-        if timestamp and not talk.wire.encrypted:
-            await _sign_in_by_digest(talk, timestamp[0].encode(), username, password)
-        elif offered is None or "USER" in offered:
-            await _sign_in_by_password(talk, username, password)
-        else:
-            await _sign_in_by_sasl(talk, offered.get("SASL", ()), username, password)
-
     async def _count(self, talk: Dialogue) -> None:
         status = await ask(talk, "stat", b"STAT")
         if not status.ok:
             raise status.refusal(talk, "STAT", Reason.SELECT)
         if match := _WAITING.fullmatch(status.text):
             talk.notes.numbers["exists"] = float(match[1])
+
+
+async def _sign_in(talk: Dialogue, greeting: str, offered: dict[str, tuple[str, ...]] | None, login: Login) -> None:
+    timestamp = _TIMESTAMP.search(greeting)
+    if login.bearer:
+        await _sign_in_by_sasl(talk, (offered or {}).get("SASL", ()), login)
+    elif timestamp and not talk.wire.encrypted:
+        await _sign_in_by_digest(talk, timestamp[0].encode(), login.username, login.secret)
+    elif offered is None or "USER" in offered:
+        await _sign_in_by_password(talk, login.username, login.secret)
+    else:
+        await _sign_in_by_sasl(talk, offered.get("SASL", ()), login)
 
 
 async def _capabilities(talk: Dialogue, phase: str) -> dict[str, tuple[str, ...]] | None:
@@ -120,18 +124,22 @@ async def _sign_in_by_password(talk: Dialogue, username: bytes, password: bytes)
     _welcomed(talk, await ask(talk, "login", b"PASS " + password, shown=f"PASS {MASK}"), "PASS")
 
 
-async def _sign_in_by_sasl(talk: Dialogue, offered: tuple[str, ...], username: bytes, password: bytes) -> None:
-    mechanism = choose(offered, encrypted=talk.wire.encrypted)
-    if mechanism is None or (mechanism.plaintext and not talk.wire.encrypted):
+async def _sign_in_by_sasl(talk: Dialogue, offered: tuple[str, ...], login: Login) -> None:
+    mechanism = choose(offered, encrypted=talk.wire.encrypted, bearer=login.bearer)
+    if mechanism is None and login.bearer:
+        detail = f"{talk.peer} offers no way of signing in with an access token that we know"
+        raise Failed(Reason.AUTH_MECHANISM, detail)
+    if mechanism is None or (mechanism.plaintext and not talk.wire.encrypted and not login.bearer):
         detail = f"{talk.peer} does not offer USER on this connection, so we kept the password back"
         raise Failed(Reason.AUTH_DISABLED, detail)
-    signing_in = SignIn(mechanism, username, password)
+    signing_in = SignIn(mechanism, login.username, login.secret)
     command = f"AUTH {mechanism.name}"
     with talk.stage("login", f"its answer to {command}"):
         await talk.say(command.encode())
         while (status := await hear_status(talk)).word == "+":
             await talk.say(signing_in.answer(status.text.encode()), shown=MASK)
-    _welcomed(talk, status, command)
+    if not status.ok:
+        raise signing_in.explained(status.refusal(talk, command, Reason.AUTH), talk)
 
 
 def _welcomed(talk: Dialogue, status: Status, asked: str) -> None:

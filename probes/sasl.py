@@ -4,10 +4,11 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from probes.finding import Failed
+from probes.dialogue import Dialogue
+from probes.finding import Failed, Finding
 from probes.reason import Reason
 from probes.scram import scram_sha_256
 
@@ -39,6 +40,27 @@ def _cram_md5(username: bytes, password: bytes) -> Exchange:
     yield username + b" " + hmac.digest(password, challenge, "md5").hex().encode()  # RFC 2195
 
 
+def _xoauth2(username: bytes, token: bytes) -> Exchange:
+    yield b"user=" + username + b"\1auth=Bearer " + token + b"\1\1"
+    yield b""  # Google's and Microsoft's way of taking note of an error, after which they refuse
+
+
+def _oauthbearer(username: bytes, token: bytes) -> Exchange:
+    name = username.replace(b"=", b"=3D").replace(b",", b"=2C")
+    yield b"n,a=" + name + b",\1auth=Bearer " + token + b"\1\1"
+    yield b"\1"  # RFC 7628 section 3.2.3
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who signs in, and with what: a password, or an access token, which may be ``kept`` from an earlier look."""
+
+    username: bytes
+    secret: bytes = field(repr=False)
+    bearer: bool = False
+    kept: bool = False
+
+
 MECHANISMS: Final = (
     Mechanism("PLAIN", plaintext=True, exchange=_plain),
     Mechanism("LOGIN", plaintext=True, exchange=_login),
@@ -46,11 +68,19 @@ MECHANISMS: Final = (
     Mechanism("CRAM-MD5", plaintext=False, exchange=_cram_md5),
 )
 
+BEARER_MECHANISMS: Final = (
+    Mechanism("XOAUTH2", plaintext=True, exchange=_xoauth2),
+    Mechanism("OAUTHBEARER", plaintext=True, exchange=_oauthbearer),
+)
 
-def choose(offered: Iterable[str], *, encrypted: bool) -> Mechanism | None:
-    """The mechanism to use of those a server offers: without encryption, one that hides the password goes first."""
+
+def choose(offered: Iterable[str], *, encrypted: bool, bearer: bool = False) -> Mechanism | None:
+    """The mechanism to use of those a server offers: without encryption, one that hides the password goes first.
+
+    ``bearer`` asks for one that carries an access token.
+    """
     names = {name.upper() for name in offered}
-    common = [mechanism for mechanism in MECHANISMS if mechanism.name in names]
+    common = [mechanism for mechanism in (BEARER_MECHANISMS if bearer else MECHANISMS) if mechanism.name in names]
     return min(common, key=lambda mechanism: mechanism.plaintext and not encrypted, default=None)
 
 
@@ -60,6 +90,8 @@ class SignIn:
     def __init__(self, mechanism: Mechanism, username: bytes, password: bytes) -> None:
         """Begin anew: nothing was said yet."""
         self.name = mechanism.name
+        self._complaint = b""
+        self._tells_errors = mechanism in BEARER_MECHANISMS
         self._exchange = mechanism.exchange(username, password)
         self._pending = next(self._exchange)
 
@@ -77,9 +109,17 @@ class SignIn:
             response = self._respond(challenge)
         return base64.b64encode(response)
 
+    def explained(self, found: Finding, talk: Dialogue) -> Finding:
+        """A refusal, with what the server said of our access token (RFC 7628 section 3.2.2), if it said anything."""
+        if self._complaint:
+            found.detail += f"; of our access token it said {talk.quoted(self._complaint)}"
+        return found
+
     def _respond(self, challenge: bytes) -> bytes:
+        told = _decoded(challenge)
+        self._complaint = told if self._tells_errors else b""
         try:
-            return self._exchange.send(_decoded(challenge)) or b""
+            return self._exchange.send(told) or b""
         except StopIteration:
             sentence = f"the server asks for more than {self.name} has to say"
             raise Failed(Reason.PROTOCOL, sentence) from None

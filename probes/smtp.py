@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from probes.auth import sign_in
 from probes.dialogue import Dialogue, open_dialogue
 from probes.envelope import Address, Code, offer_recipient, offer_sender
-from probes.finding import Degraded, Failed
+from probes.finding import Degraded, Failed, Finding
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.reason import Reason
@@ -43,6 +43,7 @@ class Smtp(Mail):
     kind: Literal["smtp"] = "smtp"
     port: Port = 587
     tls_mode: Literal["starttls", "opportunistic", "implicit", "none"] = "starttls"
+    tripwire: bool = False  # mail servers have few places for idle clients, and say so in their logs
     helo: Helo = "localhost"
     expect_greeting: Code = _READY
     lmtp: bool = False
@@ -66,7 +67,7 @@ class Smtp(Mail):
         ) as talk:
             try:
                 await self._converse(talk)
-            except (Failed, Degraded) as found:
+            except Finding as found:
                 if talk.lost:
                     raise
                 notes.concern(found)
@@ -75,18 +76,23 @@ class Smtp(Mail):
                 await hear_reply(talk)
 
     async def _converse(self, talk: Dialogue) -> None:
-        await self._hear_greeting(talk)
         if self.expect_greeting >= _REFUSED:
+            await self._hear_greeting(talk)
             return  # a server that turns everybody away, as it should, has nothing more to say
-        capabilities = await self._say_hello(talk, "ehlo")
-        if self.tls_mode in {"starttls", "opportunistic"} and await self._start_tls(talk, capabilities):
-            capabilities = await self._say_hello(talk, "ehlo2")  # what was said in the clear counts no more
-        if self.credentials:
-            await self._sign_in(talk, capabilities.get("AUTH", ()), *self.credentials)
+        await self.enter(talk)
         if self.mail_from is not None:
             await offer_sender(talk, self.mail_from)
         if self.rcpt_to is not None:
             await offer_recipient(talk, self.rcpt_to, self.expect_rcpt)
+
+    async def enter(self, talk: Dialogue) -> None:
+        """Go as far as the server lets us in: greeting, TLS, sign-in. Raises Finding."""
+        await self._hear_greeting(talk)
+        capabilities = await self._say_hello(talk, "ehlo")
+        if self.tls_mode in {"starttls", "opportunistic"} and await self._start_tls(talk, capabilities):
+            capabilities = await self._say_hello(talk, "ehlo2")  # what was said in the clear counts no more
+        if self.signs_in:
+            await self._sign_in(talk, capabilities.get("AUTH", ()))
 
     async def _hear_greeting(self, talk: Dialogue) -> None:
         with talk.stage("greeting", "its greeting", silence=Reason.GREETING_TIMEOUT, closed=Reason.GREETING):
@@ -124,10 +130,11 @@ class Smtp(Mail):
         talk.notes.concern(Degraded(found.reason, f"{found.detail}, though it offers it"))
         return False
 
-    async def _sign_in(self, talk: Dialogue, offered: tuple[str, ...], username: bytes, password: bytes) -> None:
+    async def _sign_in(self, talk: Dialogue, offered: tuple[str, ...]) -> None:
         if self.tls_mode == "opportunistic" and not talk.wire.encrypted:
             raise Failed(Reason.NOT_TLS, f"{talk.peer} did not encrypt the connection, so we kept the password back")
-        await sign_in(talk, offered, username, password)
+        async with self.login(talk.notes) as login:
+            await sign_in(talk, offered, login)
 
 
 def _capabilities(reply: Reply) -> Capabilities:
