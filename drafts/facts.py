@@ -12,6 +12,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from drafts.markdown import one_line, plain
+
 Evidence = tuple[str, ...]
 
 
@@ -23,6 +25,7 @@ class UpdateKind(StrEnum):
     NO_NEWS = "no_news"
     RECOVERY = "recovery"
     RESOLVED = "resolved"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,23 @@ class Said:
     title: str
     body: str
 
+    def holds(self, words: str) -> bool:
+        """Whether these very words stand in it, as people read it."""
+        return words in one_line(self.title) or words in one_line(plain(self.body))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Words of ours that were wrong: what we said and when, and ``truth``, a human's act that says what is so.
+
+    ``whole`` where the message is taken back as a whole.
+    """
+
+    said: str
+    said_at: datetime
+    truth: Act
+    whole: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -115,6 +135,7 @@ class Facts:
     follow: str | None = None
     signature: str | None = None
     said: tuple[Said, ...] = field(default=())
+    correction: Correction | None = None
     at: datetime | None = None
 
     def as_json(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from drafts.facts import Facts, UpdateKind
+from drafts.markdown import escape
 from drafts.rules import RULES
 from drafts.rules.reading import Reading
 from drafts.rules.rule import TEXT_CHARS_MAX, Finding, Level, Rule, Stage, Text
@@ -27,10 +28,17 @@ def check(
     At most 10,000 characters are read: no notice is longer, and no text can hold the reader up.
     """
     words = vocabulary(facts.language if facts else language)
-    text = Text(_read(title), _read(body), kind, posted_at, facts, words)
+    wrong = facts.correction.said if facts and facts.correction else ""
+    text = Text(_read(title), _read(body, wrong), kind, posted_at, facts, words)
     findings = (finding for rule in RULES for finding in rule.findings(text))
     return tuple(sorted(findings, key=lambda finding: (finding.part != "title", finding.start, finding.rule)))
 
 
-def _read(text: str) -> Reading:
-    return Reading.of(text[:TEXT_CHARS_MAX])
+def _read(text: str, wrong: str = "") -> Reading:
+    """Read a text. Nothing is held against the wrong words that a correction quotes."""
+    read = Reading.of(text[:TEXT_CHARS_MAX])
+    start = read.raw.find(quoted) if (quoted := escape(wrong)) else -1
+    if start < 0:
+        return read
+    end = start + len(quoted)
+    return Reading(read.raw, read.text[:start] + " " * len(quoted) + read.text[end:])

@@ -40,7 +40,7 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     """Write the notice of this kind from these facts, and from nothing else.
 
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
-    (but in a resolved notice), or no time of recovery in a recovery or resolved one.
+    (but in a resolved notice), no time of recovery in a recovery or resolved one, or nothing wrong in a correction.
     """
     _require(kind, facts)
     template = _template(facts.language, kind)
@@ -66,6 +66,8 @@ def _require(kind: UpdateKind, facts: Facts) -> None:
         raise IncompleteFacts(f"a {kind} notice promises when we write again, and these facts have no next_update")
     if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and facts.recovered_at is None:
         raise IncompleteFacts(f"a {kind} notice tells since when it works, and these facts have no recovered_at")
+    if kind is UpdateKind.CORRECTION and facts.correction is None:
+        raise IncompleteFacts("a correction notice tells what was wrong, and these facts have no correction")
 
 
 def _paragraphs(text: str) -> str:

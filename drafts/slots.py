@@ -71,6 +71,18 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """What we said and when, and who says what is so instead, and when."""
+
+    said: str
+    said_at: datetime
+    truth: str
+    person: str
+    at: datetime
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Slots:
     """The facts of one text, ready to be said; ``tell`` tells its times in the order of reading."""
 
@@ -99,6 +111,7 @@ class Slots:
     follow: str
     signature: str
     said_at: datetime | None
+    correction: Wrong | None
     at: datetime | None
     brief: bool
 
@@ -142,6 +155,7 @@ class Slots:
             follow=clean(facts.follow or ""),
             signature=clean(facts.signature or ""),
             said_at=said.at if said else None,
+            correction=_wrong(facts, clean),
             at=facts.at,
             brief=brief,
         )
@@ -196,6 +210,14 @@ def _new(facts: Facts, clean: Clean) -> tuple[str, ...]:
     """The components that nothing we published has named."""
     told = "\n".join(f"{said.title}\n{plain(said.body)}" for said in facts.said)
     return tuple(clean(one.component) for one in facts.affected if told and one.component not in told)
+
+
+def _wrong(facts: Facts, clean: Clean) -> Wrong | None:
+    wrong = facts.correction
+    if wrong is None:
+        return None
+    said, truth = clean(wrong.said).rstrip("."), clean(wrong.truth.words).rstrip(".")
+    return Wrong(said, wrong.said_at, truth, clean(wrong.truth.person), wrong.truth.at, wrong.whole)
 
 
 def _last_good(facts: Facts) -> LastGood:

@@ -54,7 +54,8 @@ def _impossible(text: Text) -> Iterable[Hit]:
 
 def _record(facts: Facts) -> Iterator[datetime]:
     """Every time in the record, in UTC and as its readers see it."""
-    acts = (facts.acknowledged, facts.cause, facts.estimate, facts.repair, facts.loss, facts.amends)
+    corrected = facts.correction and facts.correction.truth
+    acts = (facts.acknowledged, facts.cause, facts.estimate, facts.repair, facts.loss, facts.amends, corrected)
     times = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
     for moment in (*times, *(act.at for act in acts if act), *(said.at for said in facts.said)):
         if moment is not None:

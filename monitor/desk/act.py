@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from drafts.facts import Said
 from drafts.markdown import one_line
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import incidents
+from monitor.ledger import approvals, drafts, incidents
 from monitor.models import ActKind
 
 WORDS_CHARS_MAX: Final = 300
@@ -24,12 +26,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one kind of act is asked for: ``folded`` names it, ``button`` does it."""
+    """How one kind of act is asked for: ``folded`` names it, ``button`` does it.
+
+    ``quotes`` where its first line must be words that we have published.
+    """
 
     kind: ActKind
     folded: str
     fields: tuple[Field, ...]
     button: str
+    quotes: bool = False
 
 
 FORMS: Final = (
@@ -69,6 +75,16 @@ FORMS: Final = (
         (Field("amends", "What we give", "a day's fee is taken off every bill for November"),),
         "Say how we make it good",
     ),
+    Form(
+        ActKind.CORRECTION,
+        "Something that we published was wrong",
+        (
+            Field("wrong", "We said (its very words; its title takes all of it back)", "Website passes our checks"),
+            Field("truth", "What is so instead", "Website fails too, since 14:10 UTC"),
+        ),
+        "Draft the correction",
+        quotes=True,
+    ),
 )
 _BY_KIND: Final = {form.kind.value: form for form in FORMS}
 
@@ -85,6 +101,12 @@ async def post(visit: Visit) -> web.Response:
             raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
         if incident.resolved_at is not None:
             raise Refusal(409, "Not written down: this incident is over.", "No draft of it can follow any more.")
+        if form.quotes and not any(said.holds(lines[0]) for said in await _published(s, visit.number())):
+            raise Refusal(
+                422,
+                "Not written down: nothing that we published here holds these words.",
+                "Copy them from the message, as customers read it.",
+            )
         await incidents.act(s, visit.number(), visit.person_id, form.kind, "\n".join(lines), visit.now)
     await visit.settled()
     return visit.goto(home(visit), "told")
@@ -95,6 +117,15 @@ def home(visit: Visit) -> str:
     update = visit.field("update")
     known = update.isdecimal() and update.isascii()
     return f"/updates/{update}" if known else f"/incidents/{visit.number()}"
+
+
+async def _published(s: AsyncSession, incident_id: int) -> list[Said]:
+    """What we have said of an incident, and can neither change nor take away."""
+    return [
+        Said(update.kind, approval.at, update.title, update.body)
+        for update in await drafts.of_incident(s, incident_id)
+        if (approval := await approvals.of_update(s, update.id))
+    ]
 
 
 def _line(visit: Visit, field: Field) -> str:

@@ -45,6 +45,8 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
     for about, act in (("What helped", facts.repair), ("Lost data", facts.loss), ("Made good", facts.amends)):
         if act:
             yield Fact(about, _act(act, times))
+    if facts.correction:
+        yield Fact("Wrong in our words", f"“{facts.correction.said}”; {_act(facts.correction.truth, times)}")
     if facts.recovered_at:
         yield Fact("Works again in our checks since", times.at(facts.recovered_at))
     if facts.watch_until:

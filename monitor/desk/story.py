@@ -31,6 +31,7 @@ _ACTS: Final = {
     ActKind.REPAIR: "said what helped",
     ActKind.LOSS: "said what was lost",
     ActKind.AMENDS: "said how we make it good",
+    ActKind.CORRECTION: "corrected what we published",
 }
 
 

@@ -23,6 +23,7 @@ KINDS: Final = {
     UpdateKind.NO_NEWS: "Update: no news yet",
     UpdateKind.RECOVERY: "Recovery, while we watch",
     UpdateKind.RESOLVED: "Resolved",
+    UpdateKind.CORRECTION: "Correction of what we said",
 }
 
 

@@ -28,6 +28,7 @@ class ActKind(StrEnum):
     REPAIR = "repair"
     LOSS = "loss"
     AMENDS = "amends"
+    CORRECTION = "correction"
 
 
 class Incident(SQLModel, table=True):

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from drafts import facts as told
 from drafts.cadence import next_update, stale
-from drafts.facts import Affected, Checked, Facts, Said, UpdateKind, Working
+from drafts.facts import Act, Affected, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
 from monitor.config import ChannelOptions, Component, Config
-from monitor.models import Act, ActKind, Member
+from monitor.models import Act as Deed
+from monitor.models import ActKind, Member
 from monitor.scribe.scene import Scene
 from monitor.verdict import Verdict
 
@@ -45,14 +45,12 @@ class Account:
             next_update=None if kind is UpdateKind.RESOLVED else self._promise(scene, kind, affected, now=now),
             follow=self.config.site.public_url,
             signature=self._signature(acknowledged),
-            said=tuple(
-                Said(past.update.kind, past.approval.at, past.update.title, past.update.body)
-                for past in scene.published
-            ),
+            said=_said(scene),
+            correction=self.correction(scene) if kind is UpdateKind.CORRECTION else None,
             at=now,
         )
 
-    def _signature(self, acknowledged: told.Act | None) -> str | None:
+    def _signature(self, acknowledged: Act | None) -> str | None:
         """Whoever took it up, for whom they speak."""
         names = (acknowledged.person if acknowledged else "", self.config.site.signature)
         return ", ".join(name for name in names if name) or None
@@ -61,6 +59,20 @@ class Account:
         """When we have watched long enough after a recovery for a human to say resolved."""
         recovered_at = scene.incident.recovered_at
         return recovered_at and recovered_at + timedelta(seconds=self.config.notices.watch_for)
+
+    def correction(self, scene: Scene) -> Correction | None:
+        """What a human says was wrong in our words, until a message that says so was approved or rejected."""
+        wrong = [act for act in scene.acts if act.kind is ActKind.CORRECTION]
+        answered = [*(past.update for past in scene.published), *scene.rejected]
+        told = [Facts.from_json(update.facts).correction for update in answered]
+        if not wrong or any(one and one.truth.evidence == _evidence(wrong[-1]) for one in told):
+            return None
+        quoted, _, truth = wrong[-1].words.partition("\n")
+        for said in reversed(_said(scene)):
+            if said.holds(quoted):
+                act = Act(scene.names[wrong[-1].person_id], wrong[-1].at, _evidence(wrong[-1]), truth)
+                return Correction(quoted, said.at, act, whole=quoted == said.title)
+        return None
 
     def _components(self, members: Iterable[Member]) -> list[Component]:
         ids = {member.component_id for member in members}
@@ -120,13 +132,23 @@ def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
     return member.failing_since, member.good_until
 
 
-def _act(scene: Scene, kind: ActKind) -> told.Act | None:
+def _said(scene: Scene) -> tuple[Said, ...]:
+    return tuple(
+        Said(past.update.kind, past.approval.at, past.update.title, past.update.body) for past in scene.published
+    )
+
+
+def _act(scene: Scene, kind: ActKind) -> Act | None:
     """The latest act of this kind; of acknowledgements the first, since that is when somebody took it up."""
-    acts: list[Act] = [act for act in scene.acts if act.kind is kind]
+    acts = [act for act in scene.acts if act.kind is kind]
     if not acts:
         return None
     act = acts[0 if kind is ActKind.ACKNOWLEDGED else -1]
-    return told.Act(scene.names[act.person_id], act.at, (f"act:{act.id}",), "; ".join(act.words.splitlines()))
+    return Act(scene.names[act.person_id], act.at, _evidence(act), "; ".join(act.words.splitlines()))
+
+
+def _evidence(act: Deed) -> Evidence:
+    return (f"act:{act.id}",)
 
 
 def _checked(scene: Scene) -> Iterable[Checked]:
@@ -135,4 +157,4 @@ def _checked(scene: Scene) -> Iterable[Checked]:
     for act in scene.acts:
         if act.kind is ActKind.CHECKED and (since is None or act.at > since):
             what, _, showed = act.words.partition("\n")
-            yield Checked(what, showed, (f"act:{act.id}",))
+            yield Checked(what, showed, _evidence(act))

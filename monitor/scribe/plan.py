@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from drafts.cadence import Due, due
 from drafts.facts import Facts, UpdateKind
 from monitor.models import IncidentUpdate, Stage
 from monitor.scribe.account import Account
 from monitor.scribe.scene import Published, Scene
-
-_STAGES: Final = {UpdateKind.RECOVERY: Stage.MONITORING, UpdateKind.RESOLVED: Stage.RESOLVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,11 @@ Step = Write | Rewrite | Withdraw | Close
 
 def stage(kind: UpdateKind, facts: Facts) -> Stage:
     """Where an incident stands once this message is out: identified as soon as a human has confirmed a cause."""
-    return _STAGES.get(kind) or (Stage.IDENTIFIED if facts.cause else Stage.INVESTIGATING)
+    if kind is UpdateKind.RESOLVED:
+        return Stage.RESOLVED
+    if facts.recovered_at is not None:
+        return Stage.MONITORING
+    return Stage.IDENTIFIED if facts.cause else Stage.INVESTIGATING
 
 
 def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
@@ -71,7 +72,10 @@ def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
 
 def wanted(scene: Scene, account: Account, *, now: datetime) -> UpdateKind | None:
     """Name the message that should lie ready, or None while what was said still stands."""
-    last = scene.published[-1] if scene.published else None
+    if account.correction(scene):
+        return UpdateKind.CORRECTION
+    told = [past for past in scene.published if past.update.kind is not UpdateKind.CORRECTION]
+    last = told[-1] if told else None
     if scene.incident.recovered_at is not None:
         return _after_recovery(scene, account, last, now=now)
     if last is None:
@@ -79,7 +83,7 @@ def wanted(scene: Scene, account: Account, *, now: datetime) -> UpdateKind | Non
     facts = account.facts(scene, UpdateKind.SCOPE, now=now)
     if last.update.kind is UpdateKind.RECOVERY or _outgrown(facts, Facts.from_json(last.update.facts)):
         return UpdateKind.SCOPE
-    promise = last.update.next_update_at
+    promise = scene.published[-1].update.next_update_at
     return UpdateKind.NO_NEWS if promise and due(promise, now) is not Due.NOT_YET else None
 
 
@@ -107,6 +111,8 @@ def _declined(scene: Scene, kind: UpdateKind, facts: Facts, *, now: datetime) ->
     A no to the first notice is a no to telling the public of this outage, so it holds for its end as well. A no to a
     later message holds until the last promise falls due: then something has to be said.
     """
+    if kind is UpdateKind.CORRECTION:
+        return False
     if not scene.published:
         return any(not _outgrown(facts, Facts.from_json(past.facts)) for past in scene.rejected) or (
             kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and bool(scene.rejected)

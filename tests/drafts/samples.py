@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drafts.facts import Act, Affected, Checked, Facts, Said, UpdateKind, Working
+from drafts.facts import Act, Affected, Checked, Correction, Facts, Said, UpdateKind, Working
 from drafts.notice import Notice, write
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -238,11 +238,31 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
     told = replace(facts, said=(Said(UpdateKind.FIRST, spoke_at, first.title, first.body),))
     if kind in {UpdateKind.SCOPE, UpdateKind.NO_NEWS}:
         return replace(told, recovered_at=None, watch_until=None, repair=None, loss=None, amends=None)
+    if kind is UpdateKind.CORRECTION:
+        return corrected(replace(told, next_update=facts.watch_until or facts.next_update))
     return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
+
+
+def corrected(facts: Facts) -> Facts:
+    """The sample when somebody found that a sentence of its first notice was wrong."""
+    truth = Act("Anna Kask", facts.watch_until or facts.since, ("act:30",), "The checks of one more server fail")
+    words = facts.said[-1].title if facts.places > 1 else facts.affected[0].component
+    return replace(facts, correction=Correction(words, facts.said[-1].at, truth, whole=facts.places > 1))
 
 
 CASES = {
     **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in UpdateKind},
+    "sending_down.corrected_while_down": (
+        UpdateKind.CORRECTION,
+        replace(
+            of_kind(SENDING_DOWN, UpdateKind.NO_NEWS),
+            correction=Correction(
+                "Reading email and Website pass our checks.",
+                at(22, 14, 6),
+                Act("Anna Kask", at(22, 14, 25), ("act:3",), "Nobody has been able to order since 14:02 UTC"),
+            ),
+        ),
+    ),
     "sending_down.told_late": (UpdateKind.RESOLVED, replace(SENDING_DOWN, next_update=None)),
     "sending_down.recovered_untold": (
         UpdateKind.RECOVERY,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drafts.facts import Act, Affected, Facts, UpdateKind, Working
+from drafts.facts import Act, Affected, Correction, Facts, UpdateKind, Working
 from drafts.markdown import plain
 from drafts.notice import IncompleteFacts, Notice, write
 from drafts.phrases import UnknownLanguage, phrases
@@ -64,6 +64,12 @@ def facts(draw: st.DrawFn) -> Facts:
         watch_until=recovered_at + draw(GAPS),
         next_update=recovered_at + draw(GAPS),
         signature=draw(st.none() | NAMES),
+        correction=Correction(
+            draw(NAMES),
+            since + draw(GAPS),
+            Act(draw(NAMES), since + draw(GAPS), ("act:2",), draw(NAMES)),
+            whole=draw(st.booleans()),
+        ),
         at=draw(st.none() | GAPS.map(lambda gap: since + gap)),
     )
 
@@ -73,6 +79,7 @@ def moments(facts: Facts) -> list[datetime]:
     acts = [facts.acknowledged, facts.cause, facts.estimate, facts.repair]
     times = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
     times += [act.at for act in acts if act]
+    times += [facts.correction.said_at, facts.correction.truth.at] if facts.correction else []
     return [moment.astimezone(ZoneInfo(facts.timezone)) for moment in times if moment]
 
 
@@ -227,6 +234,7 @@ def test_hostile_names_stay_text() -> None:
         (UpdateKind.NO_NEWS, {"next_update": None}),
         (UpdateKind.RECOVERY, {"recovered_at": None}),
         (UpdateKind.RESOLVED, {"recovered_at": None}),
+        (UpdateKind.CORRECTION, {"correction": None}),
     ],
 )
 def test_incomplete_facts(kind: UpdateKind, missing: dict[str, None]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drafts.facts import Checked, Facts
+from drafts.facts import Checked, Facts, UpdateKind
 from monitor.ledger import drafts, incidents
 from monitor.models import ActKind, IncidentUpdate, Stage
 from tests.monitor.desk.conftest import SignIn
@@ -158,3 +158,49 @@ async def test_what_is_over_stays_as_told(house: House, sign_in: SignIn) -> None
     fields = {"kind": "cause", "cause": "me", "token": token}
     assert (await browser.post(ACTS, fields)).status == 409
     assert (await browser.post("/incidents/9/acts", fields)).status == 404
+
+
+async def test_a_correction_quotes_what_was_published(house: House, sign_in: SignIn) -> None:
+    """Wrong words of ours are quoted in a draft of its own, which comes before any other, and stay where they were."""
+    await house.fail()
+    browser = await sign_in("Maria")
+    await browser.submit(await browser.get(DRAFT), "/updates/1/approve")
+    published = await drafted(house)
+    house.wait(minutes=5)
+    page = await browser.get("/incidents/1")
+    wrong = "Reading email and Website pass our checks."
+    await browser.submit(page, ACTS, kind="correction", wrong=wrong, truth="Website fails too")
+    assert (await drafted(house)).body == published.body
+    async with house.ledger.read() as s:
+        (waiting,) = await drafts.waiting(s)
+    assert waiting.kind is UpdateKind.CORRECTION
+    assert waiting.body.startswith("**Correction, 14:07 UTC on 22 November 2026.** At 14:02 UTC we said: “Reading")
+    assert "That was wrong: “Website fails too” (Maria)." in waiting.body
+
+
+async def test_a_correction_is_drafted_once(house: House, sign_in: SignIn) -> None:
+    """Once it is approved nothing more is corrected, and the promise that it made is the one that counts."""
+    await house.fail()
+    browser = await sign_in("Maria")
+    await browser.submit(await browser.get(DRAFT), "/updates/1/approve")
+    house.wait(minutes=5)
+    title = (await drafted(house)).title
+    await browser.submit(await browser.get("/incidents/1"), ACTS, kind="correction", wrong=title, truth="a false alarm")
+    await house.scribe.tend()
+    done = await browser.submit(await browser.get("/updates/2"), "/updates/2/approve", override="it is as it is")
+    assert "Retraction of our message" in done.text.replace("retraction", "Retraction")
+    await house.scribe.tend()
+    async with house.ledger.read() as s:
+        assert await drafts.waiting(s) == []
+        assert (await incidents.get(s, 1)).stage is Stage.INVESTIGATING
+
+
+async def test_only_published_words_can_be_corrected(house: House, sign_in: SignIn) -> None:
+    """What stands in a draft, or nowhere, needs no correction."""
+    await house.fail()
+    browser = await sign_in("Rita")
+    page = await browser.submit(
+        await browser.get("/incidents/1"), ACTS, kind="correction", wrong="Sending email", truth="x"
+    )
+    assert page.status == 422
+    assert "nothing that we published here holds these words" in page.text

@@ -10,6 +10,7 @@ down_revision = None
 
 VERDICTS = ("up", "suspect", "degraded", "down", "unknown")
 STAGES = ("investigating", "identified", "monitoring", "resolved")
+ACTS = ("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction")
 
 
 def upgrade() -> None:
@@ -126,7 +127,7 @@ def _incidents() -> None:
         _id(),
         _to("incident_id", "incident.id", index=True),
         _to("person_id", "person.id"),
-        _word("kind", "actkind", "acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends"),
+        _word("kind", "actkind", *ACTS),
         _text("words"),
         _time("at"),
     )
@@ -137,7 +138,7 @@ def _updates() -> None:
         "incident_update",
         _id(),
         _to("incident_id", "incident.id", index=True),
-        _word("kind", "updatekind", "first", "scope", "no_news", "recovery", "resolved"),
+        _word("kind", "updatekind", "first", "scope", "no_news", "recovery", "resolved", "correction"),
         _word("stage", "stage", *STAGES),
         _text("language"),
         *_words_and_facts(),
