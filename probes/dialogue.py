@@ -84,11 +84,7 @@ class Dialogue:
     async def say(self, line: bytes, *, shown: str | None = None) -> None:
         """Say one line; ``shown`` stands in the transcript instead of a line that holds a secret."""
         self.notes.say("us", line if shown is None else shown)
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                await self.wire.send(line + b"\r\n")
-        except TimeoutError:
-            raise self._late() from None
+        await self._put(line + b"\r\n")
 
     async def hear(self, *, unended: bool = False) -> bytes:
         """Hear one line, without its end; a bare LF ends it too, since many servers do worse.
@@ -105,9 +101,7 @@ class Dialogue:
         if end > LINE_BYTES_MAX:
             raise self.lose(Reason.PROTOCOL, f"sent a line of more than {LINE_BYTES_MAX // 1024} KiB")
         line = self._take(end + 1).rstrip(b"\r\n")
-        self._lines_left -= 1
-        if self._lines_left < 0:
-            raise self.lose(Reason.PROTOCOL, f"said more than {TALK_LINES_MAX} lines in one talk")
+        self._count_line()
         self.notes.say("them", line)
         return line
 
@@ -151,6 +145,18 @@ class Dialogue:
         text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
         text = harmless(self.notes.transcript.mask(text))
         return f"'{text}'" if len(text) <= QUOTE_CHARS_MAX else f"'{text[: QUOTE_CHARS_MAX - 1]}…'"
+
+    async def _put(self, raw: bytes) -> None:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                await self.wire.send(raw)
+        except TimeoutError:
+            raise self._late() from None
+
+    def _count_line(self) -> None:
+        self._lines_left -= 1
+        if self._lines_left < 0:
+            raise self.lose(Reason.PROTOCOL, f"said more than {TALK_LINES_MAX} lines in one talk")
 
     async def _line_end(self) -> int:
         """Where the first line ends, or where it has become too long."""

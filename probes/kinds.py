@@ -11,7 +11,8 @@ from probes.pop3 import Pop3
 from probes.smtp import Smtp
 from probes.target import Target
 from probes.tcp import Tcp
+from probes.websocket import Websocket
 
-Kind = Annotated[Dns | Http | Imap | Pop3 | Smtp | Tcp, Field(discriminator="kind")]
+Kind = Annotated[Dns | Http | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])
