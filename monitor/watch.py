@@ -8,12 +8,13 @@ and so is one that finds too many looks in flight, since piled-up looks would fa
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NoReturn
 
 from asyncio_throttle.throttler import Throttler
 
 from monitor.schedule import Schedule, Start
-from probes.look import Result, look
+from probes.look import Kept, Result, look
 from probes.target import Target
 
 QUANTUM_S: Final = 0.005  # Without a smallest wait, a heap timer spins on loops whose clock ticks in milliseconds.
@@ -21,6 +22,9 @@ GROUP: Final = 4  # Looks that start together share wake-ups; larger groups woul
 
 Hear = Callable[[Target, Result], float | None]
 """Takes a Result, and gives the seconds until a confirming look, or None."""
+
+Hold = Callable[[str, Kept], None]
+"""Takes over the connection that a good look at this target left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,12 @@ class Limits:
 class Watch:
     """Looks at its targets for ever. ``hear`` is called with every Result, in the order in which looks end."""
 
-    def __init__(self, hear: Hear, limits: Limits, *, on_lag: Callable[[float], None]) -> None:
-        """Prepare; ``on_lag`` is told how many seconds late each slot started."""
+    def __init__(
+        self, hear: Hear, limits: Limits, *, on_lag: Callable[[float], None], hold: Hold | None = None
+    ) -> None:
+        """Prepare; ``on_lag`` is told how many seconds late each slot started, ``hold`` is called before ``hear``."""
         self._hear = hear
+        self._hold = hold
         self._on_lag = on_lag
         self._limits = limits
         self._targets: dict[str, Target] = {}
@@ -111,7 +118,7 @@ class Watch:
 
     async def _look(self, target: Target) -> None:
         try:
-            result = await look(target)
+            result = await look(target, keep=partial(self._hold, target.name) if self._hold else None)
         finally:
             self._in_flight.discard(target.name)
         if self._targets.get(target.name) is not target:  # A result of old settings proves nothing about the new.

@@ -52,6 +52,14 @@ class Commands:
         first = command.encode() + (b" " + initial if initial else b"")
         return await self._run(first, signing_in.answer, shown=f"{command} {MASK}" if initial else command)
 
+    async def idle(self) -> bool:
+        """Fall silent (IDLE, RFC 2177), after which no command can be given; False if the server will not."""
+        self._count += 1
+        await self.talk.say(f"a{self._count} IDLE".encode())
+        while (response := await hear_response(self.talk)).tag == UNTAGGED:
+            pass
+        return response.tag == CONTINUATION
+
     async def capabilities(self, phase: str) -> frozenset[str]:
         """Ask for the server's capabilities, as a stage of its own; one that does not know the command has none."""
         with self.talk.stage(phase, "its answer to CAPABILITY"):

@@ -47,12 +47,13 @@ class Answer:
 
 
 class Exchange:
-    """A request on a fresh wire, and its answer."""
+    """A request on a fresh wire, and its answer. ``lasts`` tells that the server left the wire open after it."""
 
     def __init__(self, wire: Wire, *, body_bytes_max: int, bodiless: bool) -> None:
         """Prepare to ask; ``bodiless`` is true for HEAD, whose answer has no body whatever its headers say."""
         self.answer = Answer()
         self.body = bytearray()
+        self.lasts = False
         self._wire = wire
         self._bodiless = bodiless
         self._body_bytes_max = self._raw_bytes_max = body_bytes_max
@@ -196,6 +197,7 @@ class Exchange:
     def on_message_complete(self) -> None:
         """The answer is complete, unless it was an interim one."""
         self._complete = self._headed
+        self.lasts = self._headed and self._parser.should_keep_alive()
         self._interim += 1
         if self._interim > INTERIM_MAX:
             self._finding = self._finding or Failed(Reason.PROTOCOL, f"more than {INTERIM_MAX} interim answers")

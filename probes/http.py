@@ -48,7 +48,7 @@ class Http(Secured, Asking, Expectations, Routed):
 
     async def look(self, notes: Notebook) -> None:
         """Ask, follow redirects, and judge the last answer. Raises Finding."""
-        request, redirects, cookies = self.request, 0, Cookies()
+        request, redirects, cookies = self.lasting_request if notes.keeps else self.request, 0, Cookies()
         notes.numbers["redirects"] = 0
         while (following := await self._hop(request, cookies, notes)) is not None:
             redirects += 1
@@ -77,6 +77,8 @@ class Http(Secured, Asking, Expectations, Routed):
                 cookies.keep(url, answer.headers.get("set-cookie", []))
                 return request.redirected(answer.status, location)
             await self._judge(exchange, notes, encrypted=wire.encrypted)
+            if notes.may_keep and exchange.lasts:
+                wire.leave_standing(notes)
         return None
 
     async def _ask(self, exchange: Exchange, request: Request, notes: Notebook) -> Answer:

@@ -39,19 +39,32 @@ class Imap(Mail):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the IMAP server"
         ) as talk:
-            commands = Commands(talk)
+            commands, known = Commands(talk), False
             try:
-                await self._converse(commands)
+                known = await self._converse(commands)
             except Finding as found:
                 if talk.lost:
                     raise
                 notes.concern(found)
+            if notes.may_keep and (await self._stay(commands, known=known) or talk.lost):
+                return
             with talk.farewell("logout"):
                 await commands.give("LOGOUT", leaving=True)
 
-    async def _converse(self, commands: Commands) -> None:
-        if await self.enter(commands):
+    async def _stay(self, commands: Commands, *, known: bool) -> bool:
+        """Leave the connection standing; a server that knows us is told that we only listen (IDLE)."""
+        with commands.talk.farewell("idle"):
+            if not known or await commands.idle():
+                commands.talk.wire.leave_standing(commands.talk.notes)
+                return True
+        return False
+
+    async def _converse(self, commands: Commands) -> bool:
+        """Whether the server knows us in the end."""
+        known = await self.enter(commands)
+        if known:
             await self._examine(commands)
+        return known
 
     async def enter(self, commands: Commands) -> bool:
         """Go as far as the server lets us in: greeting, TLS, sign-in. Whether it knows us then. Raises Finding."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -11,16 +11,21 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from probes.finding import Degraded, Failed, Finding, Outcome, Unknown
+from probes.kept import Kept
 from probes.notebook import Certificate, Notebook
 from probes.reason import Reason
 from probes.target import Target
 from probes.transcript import Line, Transcript, harmless
 
-__all__ = ["Certificate", "Line", "Outcome", "Reason", "Result", "Target", "look"]
+__all__ = ["Certificate", "Kept", "Line", "Outcome", "Reason", "Result", "Target", "look"]
 
 log = logging.getLogger("ownup.probes")
 
 _WORST_FIRST: Final = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.DEGRADED)
+_WORKS: Final = frozenset({Outcome.OK, Outcome.DEGRADED})
+
+Keep = Callable[[Kept], None]
+"""Takes over the connection of a look, to hold and to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,16 @@ class Result:
 _RESULT: Final = TypeAdapter(Result)
 
 
-async def look(target: Target) -> Result:
+async def look(target: Target, *, keep: Keep | None = None) -> Result:
     """Look once at a target. It always returns a Result, within ``target.timeout`` seconds and a little.
+
+    If the target still works, and its connection may stay open as a ``tripwire``, ``keep`` is given it before that.
 
     Here stand the one timeout and the one ``except Exception`` of the program: our own bug gives
     ``unknown/broken``, never a word against the target.
     """
     started_at = datetime.now(UTC)
-    notes = Notebook(Transcript(target.secrets()), monotonic())
+    notes = Notebook(Transcript(target.secrets()), monotonic(), keeps=keep is not None and target.tripwire)
     finding: Finding | None = None
     try:
         async with asyncio.timeout(target.timeout):
@@ -68,10 +75,12 @@ async def look(target: Target) -> Result:
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
     duration_s = monotonic() - notes.began
     finding = finding or _worst(notes.concerns) or _slow(target, duration_s) or _slow_phase(target, notes.phases)
+    outcome = finding.outcome if finding else Outcome.OK
+    _hand_over(notes.kept, keep if outcome in _WORKS else None)
     return Result(
         target=target.name,
         kind=target.kind,
-        outcome=finding.outcome if finding else Outcome.OK,
+        outcome=outcome,
         reason=finding.reason if finding else None,
         detail=harmless(notes.transcript.mask(finding.detail)) if finding else "",
         started_at=started_at,
@@ -81,6 +90,13 @@ async def look(target: Target) -> Result:
         evidence=notes.transcript.lines(),
         numbers=notes.numbers,
     )
+
+
+def _hand_over(kept: Kept | None, keep: Keep | None) -> None:
+    if kept and keep:
+        keep(kept)
+    elif kept:
+        kept.close()
 
 
 def _late(target: Target, notes: Notebook) -> Finding | None:

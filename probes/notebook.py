@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from probes.finding import Finding
+from probes.finding import Finding, Outcome
+from probes.kept import Kept
 from probes.reason import Reason
 from probes.transcript import Speaker, Transcript
 
@@ -32,6 +33,8 @@ class Notebook:
 
     ``silence`` is the reason to give if the whole look's deadline strikes in the present stage, and ``overdue`` the
     sentence; there is a plain one if it is empty. Once the verdict is ``settled`` the deadline changes it no more.
+
+    ``keeps`` says that the connection is wanted after a good look, and ``kept`` is what was left standing of it.
     """
 
     transcript: Transcript
@@ -44,6 +47,8 @@ class Notebook:
     silence: Reason = Reason.TIMEOUT
     overdue: str = ""
     settled: bool = False
+    keeps: bool = False
+    kept: Kept | None = None
 
     def phase(self, name: str, *, silence: Reason = Reason.TIMEOUT) -> "Phase":
         """Time one stage: ``with notes.phase(…)``. One that comes again (the next hop of a redirect) adds up."""
@@ -56,6 +61,11 @@ class Notebook:
     def concern(self, finding: Finding) -> None:
         """Remember that something was not as promised, and go on looking; the worst concern decides in the end."""
         self.concerns.append(finding)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the connection is wanted after the look, and nothing has failed on it."""
+        return self.keeps and all(concern.outcome is not Outcome.FAILED for concern in self.concerns)
 
 
 class Phase:

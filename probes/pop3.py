@@ -49,6 +49,9 @@ class Pop3(Mail):
                 if talk.lost:
                     raise
                 notes.concern(found)
+            if notes.may_keep and not self.signs_in:  # signing in has locked the mailbox (RFC 1939 section 4)
+                talk.wire.leave_standing(notes)
+                return
             with talk.farewell("quit"):
                 await talk.say(b"QUIT")
                 await hear_status(talk)

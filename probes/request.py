@@ -52,7 +52,10 @@ HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0a-\x1f\x7f]*$", max_
 
 @dataclass(frozen=True)
 class Request:
-    """One request; ``headers`` are those that the config gives, and go before our own."""
+    """One request; ``headers`` are those that the config gives, and go before our own.
+
+    One that is ``lasting`` asks that the connection be left open after the answer.
+    """
 
     method: str
     url: URL
@@ -60,6 +63,7 @@ class Request:
     body: bytes = b""
     cookies: str = ""
     proxied: bool = False
+    lasting: bool = False
 
     @cached_property
     def host(self) -> str:
@@ -92,7 +96,7 @@ class Request:
         if self.cookies:
             given = f"{headers['cookie'][1]}; " if "cookie" in headers else ""
             headers["cookie"] = ("Cookie", given + self.cookies)
-        headers["connection"] = ("Connection", "close")
+        headers["connection"] = ("Connection", "keep-alive" if self.lasting else "close")
         if self.body or self.method in _WITH_LENGTH:
             headers["content-length"] = ("Content-Length", str(len(self.body)))
         lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.values())]
@@ -171,6 +175,11 @@ class Asking(Options):
         if self.authorization:
             headers = (*headers, ("Authorization", self.authorization))
         return Request(self.method, URL(self.url), headers, self.body.encode())
+
+    @cached_property
+    def lasting_request(self) -> Request:
+        """The same, over a connection that is wanted after the answer."""
+        return replace(self.request, lasting=True)
 
     @cached_property
     def confidential(self) -> tuple[str, ...]:

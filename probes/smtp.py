@@ -71,6 +71,9 @@ class Smtp(Mail):
                 if talk.lost:
                     raise
                 notes.concern(found)
+            if notes.may_keep:
+                talk.wire.leave_standing(notes)
+                return
             with talk.farewell("quit"):
                 await talk.say(b"QUIT")
                 await hear_reply(talk)

@@ -64,6 +64,7 @@ class Manner(Options):
     slow_phases: Mapping[str, Annotated[Seconds, Field(gt=0)]] = Field(default_factory=dict)
     slow_times: Annotated[float, Field(ge=1.5, le=1000)] | None = 5.0
     ip_family: Literal["any", "4", "6"] = "any"
+    tripwire: bool = True
     resolver: Resolver | None = None
 
 

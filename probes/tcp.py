@@ -35,3 +35,5 @@ class Tcp(Secured, Scripted):
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the server"
         ) as talk:
             await self.hold(talk)
+            if notes.may_keep:
+                talk.wire.leave_standing(notes)

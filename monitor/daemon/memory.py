@@ -1,11 +1,12 @@
 """What outlives a reload: counters and gauges, which would otherwise jump whenever a config is read anew."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Self
 
 from monitor.config import Config
+from monitor.habit import Habit
 from monitor.metrics.gauges import Gauges
 from monitor.metrics.health import Pulse, patience_s
 from monitor.metrics.series import Series
@@ -18,6 +19,7 @@ class Memory:
     gauges: Gauges
     series: Series
     pulse: Pulse
+    habits: dict[str, Habit] = field(default_factory=dict)
 
     @classmethod
     def begin(cls) -> Self:
@@ -28,6 +30,8 @@ class Memory:
         """Forget what a new config no longer has, and expect looks at its pace."""
         targets = [target for target in (*config.target, *config.anchor) if target.enabled]
         self.series.keep({target.name for target in targets})
+        for name in self.habits.keys() - {target.name for target in targets}:
+            del self.habits[name]
         self.series.promise(targets)
         self.pulse.last_result_s = asyncio.get_running_loop().time()
         self.pulse.patience_s = (

@@ -34,6 +34,7 @@ from monitor.page.pages import Pages
 from monitor.sample import Sample
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
+from monitor.tripwire import Tripwires, room
 from monitor.verdict import Verdict
 from monitor.watch import Limits, Watch
 from probes.look import Result
@@ -73,7 +74,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
         yield {
             **_orders(life),
-            **_lookers(life, ledger, judge, samples, pace),
+            **_lookers(life, ledger, judge, samples, pace, stack),
             **await _public(config, ledger, listeners["page"]),
             **_desk(life, ledger, judge, samples, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
@@ -101,10 +102,10 @@ def _orders(life: Life) -> Stations:
     return {"stop": life.orders.stop(), "reload": life.orders.reload()}
 
 
-def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, pace: Pace) -> Stations:
+def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, pace: Pace, stack: AsyncExitStack) -> Stations:
     own_side = OwnSide([node.host for node in judge.topology.nodes.values() if node.named])
     return {
-        "watch": _watch(life, judge, samples, pace).run(),
+        "watch": _watch(life, judge, samples, pace, stack).run(),
         "judge": judge.record(),
         "own side": own_side.observe(partial(_lose, judge)),
         "pace": pace.measure(),
@@ -150,11 +151,16 @@ def _lose(judge: Judge, lost: dict[Way, str]) -> None:
     judge.lose(lost, now_s=asyncio.get_running_loop().time())
 
 
-def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace) -> Watch:
+def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace, stack: AsyncExitStack) -> Watch:
+    def trip(target: str, in_s: float) -> None:
+        life.memory.gauges.trips.inc()
+        watch.ask(target, in_s=in_s)
+
     def hear(target: Target, result: Result) -> float | None:
         now_s = asyncio.get_running_loop().time()
         stalled = pace.stalled_since(now_s - result.duration_s, now_s=now_s)
         heard = judge.hear(target, result, now_s=now_s, stalled=stalled)
+        wires.learn(target.name, result.outcome)
         life.memory.series.hear(target, heard.result, heard.verdict, planned=heard.planned)
         life.memory.pulse.last_result_s = now_s
         samples.add(heard.result, planned=heard.planned)
@@ -163,7 +169,10 @@ def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace) -> Watch:
         return heard.again_s
 
     limits = Limits(life.config.watch.starts_per_second, life.config.watch.in_flight_max)
-    watch = Watch(hear, limits, on_lag=life.memory.gauges.schedule_lag.observe)
+    wires = Tripwires(trip, life.memory.habits, held_max=room())
+    stack.callback(wires.close)
+    life.memory.gauges.tripwires.set_function(wires.__len__)
+    watch = Watch(hear, limits, on_lag=life.memory.gauges.schedule_lag.observe, hold=wires.hold)
     watch.set_targets((*life.config.target, *life.config.anchor))
     for name, mind in judge.minds.items():
         if mind.verdict is Verdict.SUSPECT:  # A suspicion that we did not live to confirm is looked into at once.

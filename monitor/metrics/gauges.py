@@ -58,6 +58,10 @@ class Gauges(Collector):
         self.deliveries = Counter(
             "ownup_deliveries", "Attempts to send, by what came of them", ["channel", "outcome"], registry=registry
         )
+        self.tripwires = Gauge(
+            "ownup_tripwires", "Idle connections that tell at once when a server goes away", registry=registry
+        )
+        self.trips = Counter("ownup_trips", "Looks because a tripwire's far end was gone", registry=registry)
         self.reload_ok = Gauge(
             "ownup_config_last_reload_successful", "1 if the config was read well the last time", registry=registry
         )
