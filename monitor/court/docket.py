@@ -61,9 +61,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """A case that ended quietly a little while ago goes on."""
+    """A case that ended quietly a little while ago goes on; what cleared was nobody's outage, so it begins at ``at``."""
 
     cause: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def decide(
     if case is None:
         component = topology.component(plea.target)
         case = _quiet(docket, plea, component, rules)
-        opening = [Reopen(case.cause)] if case else [Open(cause(component), plea.first_failed_at)]
+        opening = [Reopen(case.cause, plea.first_failed_at)] if case else [Open(cause(component), plea.first_failed_at)]
         case = case or Case(cause(component))
     joining: list[Ruling] = [Join(case.cause, plea.target, plea.first_failed_at, plea.last_good_at)]
     if plea.move is Move.CONFIRM:

@@ -45,7 +45,7 @@ async def carry(session: AsyncSession, ruling: Ruling, flip: Flip) -> None:
         await incidents.begin(session, ruling.cause, ruling.at)
         return
     if isinstance(ruling, Reopen):
-        await incidents.reopen(session, ruling.cause)
+        await incidents.reopen(session, ruling.cause, ruling.at)
         return
     incident = await _open(session, ruling.cause)
     match ruling:

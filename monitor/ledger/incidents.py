@@ -122,13 +122,16 @@ async def blips_since(s: AsyncSession, at: datetime) -> Sequence[Incident]:
     return (await s.scalars(wanted.order_by(col(Incident.id).desc()))).all()
 
 
-async def reopen(s: AsyncSession, cause: str) -> None:
-    """Let the newest blip of this cause go on. IntegrityError if an incident of this cause is open."""
+async def reopen(s: AsyncSession, cause: str, at: datetime) -> None:
+    """Let the newest blip of this cause go on: what cleared was nobody's outage, so it begins at ``at``.
+
+    IntegrityError if an incident of this cause is open.
+    """
     blips = select(func.max(col(Incident.id))).where(col(Incident.cause) == cause, col(Incident.confirmed_at).is_(None))
     await s.execute(
         update(Incident)
         .where(col(Incident.id) == blips.scalar_subquery())
-        .values(stage=Stage.INVESTIGATING, resolved_at=None, recovered_at=None)
+        .values(stage=Stage.INVESTIGATING, opened_at=at, resolved_at=None, recovered_at=None)
     )
 
 

@@ -1,12 +1,13 @@
 """Incidents: one open of a cause, quiet until confirmed, and ended by a human once something was published."""
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from drafts.facts import UpdateKind
 from monitor.ledger import audit, drafts, incidents
 from monitor.ledger.store import Ledger
-from monitor.models import ActKind, Stage
+from monitor.models import ActKind, Incident, Stage
 from tests.monitor.ledger.story import NOON, after, approve, draft, member, outage, person, suspicion
 
 
@@ -138,17 +139,17 @@ async def test_an_act_is_evidence(ledger: Ledger) -> None:
 
 
 async def test_a_blip_may_go_on(ledger: Ledger) -> None:
-    """The newest of its cause; it is open again, from its old beginning."""
+    """The newest of its cause; it is open again, and begins when it came back."""
     async with ledger.write() as s:
         for minute in (1, 2):
             incident = await incidents.begin(s, "component:outgoing", after(minute))
             await incidents.close(s, incident.id, after(minute + 0.5))
         assert [one.id for one in await incidents.blips_since(s, after(2))] == [incident.id]
-        await incidents.reopen(s, "component:outgoing")
+        await incidents.reopen(s, "component:outgoing", after(4))
     async with ledger.read() as s:
         found = await incidents.open_of_cause(s, "component:outgoing")
         assert found is not None
-        assert (found.id, found.stage, found.opened_at) == (incident.id, Stage.INVESTIGATING, after(2))
+        assert (found.id, found.stage, found.opened_at) == (incident.id, Stage.INVESTIGATING, after(4))
 
 
 async def test_a_suspicion_that_clears_and_comes_back_begins_anew(ledger: Ledger) -> None:
@@ -163,3 +164,13 @@ async def test_a_suspicion_that_clears_and_comes_back_begins_anew(ledger: Ledger
     async with ledger.read() as s:
         (part,) = await incidents.members(s, incident.id)
     assert (part.first_failed_at, part.last_good_at, part.failing_since) == (after(7), after(6), None)
+
+
+async def test_only_a_blip_is_opened_again(ledger: Ledger) -> None:
+    """What was ever confirmed stays over, whoever closed it."""
+    async with ledger.write() as s:
+        incident = await outage(s)
+        await incidents.close(s, incident.id, after(1))
+    with pytest.raises(IntegrityError, match="never opened again"):
+        async with ledger.write() as s:
+            await s.execute(update(Incident).values(resolved_at=None, stage=Stage.INVESTIGATING))

@@ -144,8 +144,9 @@ INCIDENTS = (
         "incident_keeps_its_cause",
         "UPDATE",
         "incident",
-        _differ("id", "cause", "opened_at"),
-        "an incident keeps its cause and its beginning",
+        f"""{_differ("id", "cause")} OR {_differ("opened_at")}
+        AND NOT (OLD.resolved_at IS NOT NULL AND NEW.resolved_at IS NULL)""",
+        "an incident keeps its cause and, unless a blip goes on, its beginning",
     ),
     Rule(
         "resolved_stays_resolved",
