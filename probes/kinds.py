@@ -6,6 +6,7 @@ from pydantic import Field
 
 from probes.dns import Dns
 from probes.http import Http
+from probes.icmp import Icmp
 from probes.imap import Imap
 from probes.pop3 import Pop3
 from probes.smtp import Smtp
@@ -13,6 +14,6 @@ from probes.target import Target
 from probes.tcp import Tcp
 from probes.websocket import Websocket
 
-Kind = Annotated[Dns | Http | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
+Kind = Annotated[Dns | Http | Icmp | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -43,7 +43,7 @@ def opened(server: Address) -> socket.socket:
     """A socket for datagrams from and to this server alone. Raises OSError."""
     sock = socket.socket(server.family, socket.SOCK_DGRAM)
     try:
-        sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it means
+        sock.settimeout(0)
         sock.connect(server.sockaddr)
     except OSError:
         sock.close()
