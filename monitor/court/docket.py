@@ -61,7 +61,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """A case that ended quietly a little while ago goes on; what cleared was nobody's outage, so it begins at ``at``."""
+    """A case that ended quietly a little while ago goes on; what cleared was nobody's outage, so it begins anew."""
 
     cause: str
     at: datetime

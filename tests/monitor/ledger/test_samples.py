@@ -61,6 +61,24 @@ async def test_what_was_seen_can_be_read(tmp_path: Path) -> None:
         assert await samples.recent("nothing", NOON) == []
 
 
+async def test_what_was_planned_is_labelled(tmp_path: Path) -> None:
+    """CASES X12: kept as any other, and known as seen under maintenance."""
+    async with Samples.open(HERE, tmp_path) as samples:
+        samples.add(result(NOON))
+        samples.add(result(after(1), Outcome.FAILED), planned=True)
+    async with Samples.open(HERE, tmp_path) as samples:
+        assert [one.planned for one in await samples.recent("smtp", NOON)] == [False, True]
+
+
+async def test_samples_without_labels_are_spared(tmp_path: Path) -> None:
+    """A file from before there were labels is begun anew."""
+    with closing(sqlite3.connect(tmp_path / "samples.db")) as connection:
+        connection.executescript("CREATE TABLE sample (target_id INTEGER, at_us INTEGER); PRAGMA user_version = 1;")
+    async with Samples.open(HERE, tmp_path) as samples:
+        samples.add(result(NOON))
+    assert count(tmp_path) == 1
+
+
 async def test_they_are_on_the_disk_within_a_second(tmp_path: Path) -> None:
     """Nobody has to close anything for a sample to be stored."""
     async with Samples.open(HERE, tmp_path) as samples:

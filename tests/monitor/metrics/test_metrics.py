@@ -166,3 +166,19 @@ def test_the_budget_is_there_before_the_first_look(series: Series) -> None:
     assert 'ownup_detection_budget_seconds{target="shop",bound="mean"} ' in series.text()
     series.promise([])
     assert "ownup_detection_budget_seconds" not in series.text()
+
+
+def test_being_cut_off_is_told() -> None:
+    """By a metric, and by not being ready: the sentence is the same that the log has."""
+    gauges, pulse = Gauges(version="0"), Pulse(last_result_s=0.0)
+    assert gauges.registry.get_sample_value("ownup_place_isolated", {"place": "here"}) == 0
+    gauges.isolated = pulse.isolated = lambda: "IPv4: our own default route is gone"
+    assert gauges.registry.get_sample_value("ownup_place_isolated", {"place": "here"}) == 1
+    assert pulse.why_not_ready(0.0) == "we are cut off: IPv4: our own default route is gone"
+
+
+def test_maintenance_is_a_label_of_the_last_look(series: Series) -> None:
+    """1 while it lasts, and 0 again after it."""
+    assert 'ownup_target_maintenance{target="shop"} 0' in series.text()
+    series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS), Verdict.DOWN, planned=True)
+    assert 'ownup_target_maintenance{target="shop"} 1' in series.text()
