@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
+from tests.peers.cyrus import Cyrus
 from tests.peers.dovecot import Dovecot
+from tests.peers.exim import Exim
 from tests.peers.nginx import Nginx
 from tests.peers.ports import Block
 from tests.peers.postfix import Postfix
@@ -50,4 +52,18 @@ def postfix(ports: Block, server_certificate: trustme.LeafCert) -> Iterator[Post
 def postfix_with_login(ports: Block, server_certificate: trustme.LeafCert, dovecot: Dovecot) -> Iterator[Postfix]:
     """A running Postfix whose users are Dovecot's."""
     with Postfix(ports, server_certificate, auth=dovecot.auth) as peer:
+        yield peer
+
+
+@pytest.fixture
+def exim(ports: Block, server_certificate: trustme.LeafCert) -> Iterator[Exim]:
+    """A running Exim."""
+    with Exim(ports, server_certificate) as peer:
+        yield peer
+
+
+@pytest.fixture
+def cyrus(ports: Block, server_certificate: trustme.LeafCert) -> Iterator[Cyrus]:
+    """A running Cyrus."""
+    with Cyrus(ports, server_certificate) as peer:
         yield peer

@@ -18,6 +18,9 @@ START_S: Final = 10.0
 STOP_S: Final = 1.5
 PAUSE_S: Final = 0.02
 
+# Where .ci/unpack puts the servers that may not be installed beside others.
+UNPACKED: Final = Path(__file__).parents[2] / ".cache" / "peers"
+
 
 class Peer(ABC):
     """A server that runs in the foreground. ``log`` is what to read when it does not do what you expect."""
@@ -38,6 +41,10 @@ class Peer(ABC):
     def port_to_wait_for(self) -> int:
         """A port that answers once the server is up."""
 
+    def environment(self) -> dict[str, str]:
+        """What the program's environment has besides our own."""
+        return {}
+
     @property
     def is_running(self) -> bool:
         """Whether its first process lives."""
@@ -47,7 +54,10 @@ class Peer(ABC):
         """Start, and come back when it answers; start it again after ``stop`` or ``kill`` at will."""
         assert not self.is_running, "it runs already"
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self.command(), stdout=log, stderr=log, start_new_session=True)
+            environment = {**os.environ, **self.environment()}
+            self._process = subprocess.Popen(
+                self.command(), stdout=log, stderr=log, env=environment, start_new_session=True
+            )
         give_up = time.monotonic() + START_S
         while not _answers(self.port_to_wait_for()):
             if not self.is_running or time.monotonic() > give_up:

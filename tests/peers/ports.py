@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 FIRST: Final = 10_000
-BLOCK: Final = 100
-BLOCKS: Final = 220
+BLOCK: Final = 400
+BLOCKS: Final = 55
 
 
 class Block:
-    """A hundred ports. The first is held for as long as the block is ours, and so tells everybody else."""
+    """Four hundred ports. The first is held for as long as the block is ours, and so tells everybody else."""
 
     def __init__(self) -> None:
         self._claim, first = _claim()

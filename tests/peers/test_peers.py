@@ -14,7 +14,9 @@ import psutil
 import pytest
 import trustme
 
+from tests.peers.cyrus import Cyrus
 from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
+from tests.peers.exim import Exim
 from tests.peers.nginx import Nginx
 from tests.peers.peer import Peer
 from tests.peers.ports import Block
@@ -29,7 +31,7 @@ def trusting(authority_file: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=authority_file)
 
 
-@pytest.fixture(params=[Nginx, Postfix, Dovecot])
+@pytest.fixture(params=[Nginx, Postfix, Dovecot, Exim, Cyrus])
 def peer(request: pytest.FixtureRequest, ports: Block, server_certificate: trustme.LeafCert) -> Iterator[Peer]:
     """Each of them, started."""
     make: Make = request.param
