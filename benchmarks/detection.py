@@ -54,11 +54,12 @@ class Noise:
 
 def contenders(manner: Manner) -> Iterator[Contender]:
     """Our defaults, what else they could be, and the others."""
-    for confirm in (manner.confirm, *(one for one in ALTERNATIVES if one != manner.confirm)):
+    for confirm, partial_after in ((manner.confirm, manner.partial_after), *ALTERNATIVES):
         waits = ", ".join(f"{wait_s:g}" for wait_s in confirm)
+        share = f", {partial_after} of 20" if partial_after else ""
         mark = " (default)" if confirm is manner.confirm else ""
-        ours = manner.model_copy(update={"confirm": confirm})
-        yield Contender(f"Ownup, confirm {waits} s{mark}", manner.interval, partial(_ownup, ours))
+        ours = manner.model_copy(update={"confirm": confirm, "partial_after": partial_after})
+        yield Contender(f"Ownup, {waits} s{share}{mark}", manner.interval, partial(_ownup, ours))
     yield Contender("Gatus", GATUS_INTERVAL_S, lambda _: gatus)
     yield Contender("Uptime Kuma", KUMA_INTERVAL_S, lambda _: uptime_kuma)
     yield Contender(
@@ -72,7 +73,13 @@ def _ownup(manner: Manner, _: Random) -> Ownup:
     return Ownup(manner)
 
 
-ALTERNATIVES: Final = ((3.0, 8.0), (5.0, 12.0), (3.0, 7.0, 12.0), (2.0, 5.0, 9.0, 13.0))
+ALTERNATIVES: Final = (
+    ((3.0, 8.0), 0),
+    ((3.0, 7.0, 12.0), 0),
+    ((2.0, 5.0, 8.0, 12.0), 0),
+    ((3.0, 8.0), 6),
+    ((3.0, 7.0, 12.0), 6),
+)
 
 
 def noise(contender: Contender, world: MakeWorld, *, years: int) -> Noise:

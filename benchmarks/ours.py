@@ -2,13 +2,14 @@
 
 import heapq
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from benchmarks.worlds import World
 from monitor.court.court import Court, Hearing, Rules
 from monitor.court.mind import Move
+from monitor.court.share import LOOKS
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node, Topology
 from monitor.verdict import Patience, Verdict
@@ -32,14 +33,17 @@ class Ownup:
     def __post_init__(self) -> None:
         """Convene the court; there is nobody else who could bear witness."""
         patience = Patience(len(self.manner.confirm) + 1, self.manner.recover)
-        node = Node(TARGET, patience=patience, confirm_s=self.manner.confirm, timeout_s=self.manner.timeout)
+        node = Node(TARGET, patience=patience, confirm_s=self.manner.confirm)
+        node = replace(node, timeout_s=self.manner.timeout, partial_after=self.manner.partial_after)
         self._court = Court(Topology([node]), Rules(consult=False))
         self._hear(0.0, 0.0, failed=False)
 
     def __call__(self, world: World, slot_s: float, until_s: float) -> Iterator[float]:
         """Walk from one failed slot to the next, and yield the moment of every call."""
-        while (slot_s := world.next_failure_s(slot_s, self.manner.interval)) < until_s:
-            slot_s = yield from self._until_calm(world, slot_s)
+        while (failed_s := world.next_failure_s(slot_s, self.manner.interval)) < until_s:
+            share = self._court.minds[TARGET].share
+            share.failures <<= min(round((failed_s - slot_s) / self.manner.interval), LOOKS)  # The good looks between.
+            slot_s = yield from self._until_calm(world, failed_s)
 
     def _until_calm(self, world: World, slot_s: float) -> Generator[float, None, float]:
         """Look on the grid, and whenever the court asks, until the target is up; gives the next slot."""

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     ERRORS = "errors"
     CONTENT = "content"
     SLOW = "slow"
+    PARTLY = "partly"
     SIGN_IN = "sign_in"
     MAILBOX = "mailbox"
     REJECTED = "rejected"
@@ -35,6 +36,7 @@ _REASONS: Final[Mapping[Fault, str]] = {
     Fault.ERRORS: "status unavailable limit",
     Fault.CONTENT: "body_mismatch body_json body_too_large body_incomplete header_mismatch decode",
     Fault.SLOW: "latency",
+    Fault.PARTLY: "partial",
     Fault.SIGN_IN: "auth auth_temporary auth_disabled auth_mechanism auth_expired",
     Fault.MAILBOX: "select",
     Fault.REJECTED: "mail_from rcpt data bounced",
@@ -48,7 +50,9 @@ _REASONS: Final[Mapping[Fault, str]] = {
 _FAULTS: Final = {reason: fault for fault, reasons in _REASONS.items() for reason in reasons.split()}
 
 # It works, but not as promised: a company's words for "down" would say more than was measured.
-MILD: Final = frozenset({Fault.SLOW, Fault.LATE, Fault.SPAM, Fault.CERTIFICATE, Fault.REFUSED, Fault.UNKNOWN})
+MILD: Final = frozenset(
+    {Fault.SLOW, Fault.PARTLY, Fault.LATE, Fault.SPAM, Fault.CERTIFICATE, Fault.REFUSED, Fault.UNKNOWN}
+)
 
 
 def fault_of(reason: str) -> Fault:

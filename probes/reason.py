@@ -50,6 +50,7 @@ class Reason(StrEnum):
     HEADER_MISMATCH = "header_mismatch", "the answer's headers are not as expected"
     DECODE = "decode", "the answer's content encoding cannot be decoded"
     LATENCY = "latency", "the answer came too late"
+    PARTIAL = "partial", "some looks fail and some do not"
     GREETING = "greeting", "the server's greeting was missing or not as expected"
     GREETING_TIMEOUT = "greeting_timeout", "the server did not greet us in time"
     EHLO = "ehlo", "the server refused our EHLO and HELO"

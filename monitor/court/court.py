@@ -101,6 +101,8 @@ class Court:
             return told.isolated(self.sight.blind[way].why)
         if way and now_s - told.duration_s < self._sighted_s.get(way, 0.0):
             return told.isolated("it began while our own connection was in doubt")
+        if told.outcome is Outcome.OK and self._mind(told).share.partly:
+            return told.partial(str(self._mind(told).share))
         if told.outcome is Outcome.OK and node.slow_times:
             limit_s = self._mind(told).usual.limit_s(node.slow_times)
             return told.slow(limit_s) if limit_s is not None and told.duration_s > limit_s else told

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.court.latency import Usual
+from monitor.court.share import Share
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node
 from monitor.verdict import Belief, Patience, Verdict, step
@@ -66,6 +67,7 @@ class Mind:
     planned: bool = False
     downs: tuple[datetime, ...] = ()
     usual: Usual = field(default_factory=Usual)
+    share: Share = field(default_factory=Share)
     last: Testimony | None = None
 
     @property
@@ -95,6 +97,7 @@ class Mind:
             self.since = told.at
             if self.verdict is Verdict.DOWN:
                 self.downs = (*self.downs, told.at)[-RELAPSES_MAX:]
+        self._count(node, told, planned=planned)
         move = Move.NONE if planned and self.part is Part.NONE else self._move(patience)
         return None if move is Move.NONE and self.verdict is before else self._plea(told, before, move)
 
@@ -130,6 +133,13 @@ class Mind:
         elif told.outcome is not Outcome.UNKNOWN:
             self._note_good(told)
 
+    def _count(self, node: Node, told: Testimony, *, planned: bool) -> None:
+        """Keep in mind which looks failed, unless it is down or meant to be: that is no failure in part."""
+        if planned or self.verdict is Verdict.DOWN:
+            self.share.forget()
+        elif told.outcome is not Outcome.UNKNOWN:
+            self.share.note(told.at, failed=told.failed, enough=node.partial_after)
+
     def _note_good(self, told: Testimony) -> None:
         self.last_good_at = told.at
         self.waited_out = 0
@@ -139,7 +149,7 @@ class Mind:
             self.usual.learn(told.duration_s)
         self.slows, self.quicks = (self.slows + 1, 0) if told.felt else (0, self.quicks + 1)
         if self.slows == 1:
-            self.slow_since = told.at
+            self.slow_since = self.share.since if told.reason is Reason.PARTIAL else told.at
         if self.quicks == 1:
             self.quick_since = told.at
         if self.quicks:
@@ -151,7 +161,7 @@ class Mind:
             return Move.NONE if self.part is Part.CALLED and not self.part_is_slow else Move.CONFIRM
         if self.verdict is Verdict.SUSPECT:
             return Move.JOIN if self.part is Part.NONE else Move.NONE
-        if self.verdict is Verdict.DEGRADED and self.slows >= patience.failures:
+        if self.verdict is Verdict.DEGRADED and (self.slows >= patience.failures or self.share.partly):
             return Move.NONE if self.part is Part.CALLED and self.part_is_slow else Move.CONFIRM
         if self.verdict is Verdict.UNKNOWN or self.part is Part.NONE:
             return Move.NONE

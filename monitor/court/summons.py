@@ -37,9 +37,10 @@ def _node(target: Target, *, anchor: bool = False) -> Node:
         depends_on=target.depends_on,
         patience=Patience(len(target.confirm) + 1, target.recover),
         confirm_s=target.confirm,
-        timeout_s=target.timeout,
+        timeout_s=target.longest_s,
         ip_family=target.ip_family,
         slow_times=target.slow_times,
+        partial_after=target.partial_after,
         anchor=anchor,
     )
 

@@ -61,6 +61,10 @@ class Testimony:
         detail = f"it took {self.duration_s:.3f} s, where up to {limit_s:.3f} s is usual"
         return replace(self, outcome=Outcome.DEGRADED, reason=Reason.LATENCY, detail=detail)
 
+    def partial(self, why: str) -> Self:
+        """The same good look as one of a target that fails in part."""
+        return replace(self, outcome=Outcome.DEGRADED, reason=Reason.PARTIAL, detail=why)
+
     @property
     def failed(self) -> bool:
         """A customer would have been failed."""

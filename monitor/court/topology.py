@@ -22,7 +22,8 @@ Way = Literal["dns", "4", "6"]
 class Node:
     """One target as the court knows it. ``host`` is the name or the address that its looks reach, or empty.
 
-    ``confirm_s`` are the waits until the confirming looks, ``slow_times`` how many times the usual time is slow.
+    ``confirm_s`` are the waits until the confirming looks, ``slow_times`` how many times the usual time is slow,
+    ``partial_after`` how many of the last looks must fail to be a failure in part (0: none are).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Node:
     timeout_s: float = 10.0
     ip_family: Literal["any", "4", "6"] = "any"
     slow_times: float | None = None
+    partial_after: int = 0
     anchor: bool = False
 
     @property
