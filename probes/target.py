@@ -68,6 +68,11 @@ class Manner(Options):
     tripwire: bool = True
     resolver: Resolver | None = None
 
+    @property
+    def longest_s(self) -> float:
+        """How long one look may take, and no longer."""
+        return self.timeout
+
 
 class Target(Manner):
     """One thing we look at. A kind is a subclass that adds its options and says how to look."""
@@ -80,6 +85,8 @@ class Target(Manner):
     depends_on: tuple[Name, ...] = ()
 
     summary: ClassVar[str]
+    waits: ClassVar[bool] = False
+    """Whether a look is mostly waiting, and so takes up no room among those under way."""
 
     def secrets(self) -> Iterator[str]:
         """Every secret of this target, so that the transcript can mask it: by default all SecretStr options."""
