@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-TEXT_CHARS_MAX: Final = 512
+TEXT_BYTES_MAX: Final = 512
 LINES_MAX: Final = 200
 MASK: Final = "<secret>"
 
+_CUT: Final = "…"
+
 Speaker = Literal["us", "them", "note"]
 
-# C0 and C1 controls, and the bidi and zero-width characters that make text lie on a screen (Unicode TR 36).
-_HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# C0 and C1 controls; the bidi and zero-width characters that make text lie on a screen (Unicode TR 36); and surrogates,
+# which no sink can encode.
+_HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,26 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def harmless(raw: bytes | str) -> str:
-    """Make a stranger's text printable: bad UTF-8 and control characters escaped, cut to 512 characters."""
-    head = raw[: TEXT_CHARS_MAX * 4]
+    """Make a stranger's text printable: bad UTF-8 and control characters escaped, cut to 512 bytes of UTF-8."""
+    head = raw[: TEXT_BYTES_MAX + 1]
     text = head.decode("utf-8", "backslashreplace") if isinstance(head, bytes) else head
-    text = _HOSTILE.sub(_escape, text.strip("\r\n"))
-    return text if len(text) <= TEXT_CHARS_MAX else text[: TEXT_CHARS_MAX - 1] + "…"
+    encoded = _HOSTILE.sub(_escape, text.strip("\r\n")).encode()
+    if len(encoded) <= TEXT_BYTES_MAX:
+        return encoded.decode()
+    return encoded[: TEXT_BYTES_MAX - len(_CUT.encode())].decode(errors="ignore") + _CUT
 
 
 class Transcript:
     """Collects what was said, at most 200 lines; every secret it was told of is replaced wherever it appears."""
 
-    __slots__ = ("_lines", "_secrets", "dropped")
+    __slots__ = ("_lines", "_secrets", "dropped", "muted")
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Begin empty, knowing which secrets must never be written down."""
         self._lines: list[Line] = []
         self._secrets: list[str] = []
         self.dropped = 0
+        self.muted = False  # while a long watch says the same again and again, so that its end finds room
         for secret in secrets:
             self.hide(secret)
 
@@ -63,6 +69,8 @@ class Transcript:
 
     def add(self, at_s: float, who: Speaker, raw: bytes | str) -> None:
         """Write one line down, masked before it is cut, so that no half of a secret survives the cut."""
+        if self.muted:
+            return
         if len(self._lines) >= LINES_MAX:
             self.dropped += 1
             return

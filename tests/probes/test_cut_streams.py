@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from statistics import median
 
 import psutil
 import pytest
@@ -20,30 +21,31 @@ IMAP = b"* OK x\r\n* CAPABILITY X\r\na1 OK\r\na2 OK\r\n* X {3}\r\nabc\r\n* 5 EXI
 POP3 = b"+OK x\r\n+OK\r\nUSER\r\n.\r\n+OK\r\n+OK\r\n+OK 3 1200\r\n+OK bye\r\n"
 TALK = b"notice\r\nPING :1\r\nwelcome\r\n"
 
-TIMEOUT_S = 0.2
+TIMEOUT_S = 0.4
+PATIENT_S = 30.0
 
 
-async def by_smtp(server: Server) -> Result:
+async def by_smtp(server: Server, timeout_s: float = TIMEOUT_S) -> Result:
     """A look that signs in and offers an envelope."""
-    return await look_smtp(server, timeout=TIMEOUT_S, mail_from="a@x.test", rcpt_to="b@x.test", **SIGN_IN)
+    return await look_smtp(server, timeout=timeout_s, mail_from="a@x.test", rcpt_to="b@x.test", **SIGN_IN)
 
 
-async def by_imap(server: Server) -> Result:
+async def by_imap(server: Server, timeout_s: float = TIMEOUT_S) -> Result:
     """A look that signs in and examines."""
-    return await look_imap(server, timeout=TIMEOUT_S, **SIGN_IN)
+    return await look_imap(server, timeout=timeout_s, **SIGN_IN)
 
 
-async def by_pop3(server: Server) -> Result:
+async def by_pop3(server: Server, timeout_s: float = TIMEOUT_S) -> Result:
     """A look that signs in and counts."""
-    return await look_pop3(server, timeout=TIMEOUT_S, **SIGN_IN)
+    return await look_pop3(server, timeout=timeout_s, **SIGN_IN)
 
 
-async def by_tcp(server: Server) -> Result:
+async def by_tcp(server: Server, timeout_s: float = TIMEOUT_S) -> Result:
     """A look that expects twice."""
-    return await look_tcp(server, timeout=TIMEOUT_S, dialogue=[{"expect": "PING"}, {"expect": "welcome"}])
+    return await look_tcp(server, timeout=timeout_s, dialogue=[{"expect": "PING"}, {"expect": "welcome"}])
 
 
-async def look_at(look: Look, stream: bytes, *, silent: bool) -> Result:
+async def look_at(look: Look, stream: bytes, *, silent: bool, timeout_s: float = TIMEOUT_S) -> Result:
     """A look at a server that sends these bytes at once, and then closes or falls silent."""
 
     async def script(visitor: Visitor) -> None:
@@ -55,7 +57,7 @@ async def look_at(look: Look, stream: bytes, *, silent: bool) -> Result:
         await visitor.stay_silent()
 
     async with serving(script) as server:
-        return await look(server)
+        return await look(server, timeout_s)
 
 
 def is_a_verdict(result: Result) -> bool:
@@ -70,8 +72,8 @@ CASES = pytest.mark.parametrize(("look", "stream"), [(by_smtp, SMTP), (by_imap, 
 @CASES
 async def test_a_stream_that_ends_anywhere_gives_a_reason(look: Look, stream: bytes) -> None:
     """At each byte the connection may end: only the whole answer is ok."""
-    results = [await look_at(look, stream[:cut], silent=False) for cut in range(len(stream) + 1)]
-    assert all(is_a_verdict(result) for result in results)
+    results = [await look_at(look, stream[:cut], silent=False, timeout_s=PATIENT_S) for cut in range(len(stream) + 1)]
+    assert Reason.BROKEN not in {result.reason for result in results}
     outcomes = [result.outcome for result in results]
     assert outcomes == sorted(outcomes, key=[Outcome.FAILED, Outcome.OK].index), "ok once, ok from then on"
     assert outcomes[0] is Outcome.FAILED
@@ -107,7 +109,7 @@ async def test_no_line_takes_long_to_understand(look: Look, line: str) -> None:
     began = time.process_time()
     result = await look_at(look, line.encode() + b"\r\n", silent=False)
     assert is_a_verdict(result)
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < 1  # what backtracks takes minutes
 
 
 @CASES
@@ -145,17 +147,16 @@ async def test_two_hundred_silent_servers_leave_nothing_behind(look: Look, strea
 
     mine = psutil.Process()
     tasks, sockets = len(asyncio.all_tasks()), len(mine.net_connections())
-    async with serving(Visitor.stay_silent) as stuck, serving(script) as healthy, asyncio.TaskGroup() as group:
-        for _ in range(200):
-            group.create_task(as_coroutine(look(stuck)))
-        await asyncio.sleep(TIMEOUT_S / 2)
-        result = await look(healthy)
-    assert result.outcome is Outcome.OK
-    assert result.duration_s < 0.15
+    async with serving(Visitor.stay_silent) as stuck, serving(script) as healthy:
+        alone = [await look(healthy, PATIENT_S) for _ in range(9)]
+        waiting = [asyncio.ensure_future(look(stuck, PATIENT_S)) for _ in range(200)]
+        await look(healthy, PATIENT_S)  # by the end of it all the others wait
+        among_them = [await look(healthy, PATIENT_S) for _ in range(9)]
+        assert not any(one.done() for one in waiting)
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert {result.outcome for result in (*alone, *among_them)} == {Outcome.OK}
+    assert median(result.duration_s for result in among_them) < median(result.duration_s for result in alone) + 0.05
     assert len(asyncio.all_tasks()) == tasks
     assert len(mine.net_connections()) == sockets
-
-
-async def as_coroutine(look: Awaitable[Result]) -> Result:
-    """What a task can be made of."""
-    return await look

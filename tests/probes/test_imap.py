@@ -297,10 +297,10 @@ async def test_each_command_has_its_own_time() -> None:
         for line in ("a1 OK", "a2 OK", "* 1 EXISTS\r\na3 OK", "a4 OK"):
             heard = await visitor.hear()
             if b"LOGIN" in heard:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
             await visitor.say(line)
 
     async with serving(script) as server:
         result = await look_imap(server, **SIGN_IN)
-    assert result.phases["login"] >= 0.1
-    assert result.phases["select"] < 0.1
+    assert result.phases["login"] >= 0.3
+    assert result.phases["select"] < result.phases["login"]

