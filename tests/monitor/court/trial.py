@@ -9,7 +9,7 @@ from monitor.court.docket import Case, Close, Confirm, Open, Ruling, after, deci
 from monitor.court.mind import Mind, Part
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node, Topology
-from monitor.verdict import Verdict
+from monitor.verdict import Verdict, recall
 from probes.finding import Outcome
 from probes.reason import Reason
 
@@ -93,16 +93,15 @@ class Trial:
         """How many cases ended unconfirmed."""
         return self.count(Close)
 
-    def restart(self) -> None:
-        """Begin anew with what the record and the samples would give back."""
-        minds = {name: self._remembered(mind) for name, mind in self.court.minds.items()}
+    def restart(self, *, samples: bool = True) -> None:
+        """Begin anew with what the record and, if there are any, the samples would give back."""
+        minds = {name: self._remembered(name, mind, samples=samples) for name, mind in self.court.minds.items()}
         self.court = Court(self.topology, self.rules, minds)
 
-    def _remembered(self, mind: Mind) -> Mind:
-        name = mind.last.target if mind.last else ""
+    def _remembered(self, name: str, mind: Mind, *, samples: bool) -> Mind:
         parts = [part for case in self.open if (part := case.member(name)) and part.failing]
         part = Part.NONE if not parts else Part.CALLED if parts[0].confirmed else Part.QUIET
-        belief = mind.belief
+        belief = mind.belief if samples else recall(mind.verdict, ())
         if mind.verdict in {Verdict.SUSPECT, Verdict.DOWN} and not belief.goods:
             belief = replace(belief, failures=max(1, belief.failures))
         seen = Mind(belief, mind.since, mind.first_failed_at, mind.last_good_at, part=part, downs=mind.downs)
