@@ -1,7 +1,7 @@
 """Play recorded results through today's rules: which drafts would have been opened, and who called when.
 
 Each FILE is a CSV with the columns time,status,code,response_ms: one target, named like the file. All are taken to live
-on one host unless told. The rules are the defaults, or the [defaults] of a config.
+on one host unless told. The rules are the defaults, or the [defaults] and [incidents] of a config.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from typing import Final
 from monitor.commands.command import Trouble
 from monitor.commands.settings import read
 from monitor.config import UnreadableError, read_text
+from monitor.court import summons
 from monitor.replay.cases import Incident
 from monitor.replay.play import Setting, play
 from monitor.replay.recording import Recording, RecordingError, parse
@@ -25,7 +26,9 @@ FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare which recordings, by which rules, and how to print."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a recording of one target")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="play by the [defaults] of this file")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="play by the [defaults] and [incidents] of this file"
+    )
     parser.add_argument(
         "--host", action="append", default=[], type=_host, metavar="TARGET=HOST", help="where a target lives"
     )
@@ -63,7 +66,8 @@ def _setting(path: Path | None, hosts: dict[str, str]) -> Setting:
     if path is None:
         return Setting(Manner(), hosts=hosts)
     config = read(path)
-    return Setting(config.defaults, watch_for=timedelta(seconds=config.notices.watch_for), hosts=hosts)
+    watch_for = timedelta(seconds=config.notices.watch_for)
+    return Setting(config.defaults, summons.rules(config), watch_for, hosts)
 
 
 def _as_json(incident: Incident) -> str:

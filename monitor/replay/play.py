@@ -39,19 +39,25 @@ class Setting:
     """The rules to play by. Targets that ``hosts`` does not name live all on one host."""
 
     manner: Manner = field(default_factory=Manner)
+    today: Rules = field(default_factory=Rules)
     watch_for: timedelta = timedelta(minutes=15)
     hosts: Mapping[str, str] = field(default_factory=dict)
 
     def node(self, target: str) -> Node:
         """What the court knows of one target."""
         host = self.hosts.get(target, ONE_HOST)
-        patience = Patience(len(self.manner.confirm) + 1, self.manner.recover)
-        return Node(target, component=target, host=host, patience=patience, confirm_s=self.manner.confirm)
+        return Node(
+            target,
+            component=target,
+            host=host,
+            patience=Patience(len(self.manner.confirm) + 1, self.manner.recover),
+            confirm_s=self.manner.confirm,
+            partial_after=self.manner.partial_after,
+        )
 
     def rules(self, blur: timedelta) -> Rules:
         """Today's rules, as far as a recording can follow them that is not sharper than this."""
-        rules = Rules(consult=False)
-        return replace(rules, join_within=max(rules.join_within, blur))
+        return replace(self.today, consult=False, join_within=max(self.today.join_within, blur))
 
 
 @dataclass(frozen=True, slots=True, order=True)
