@@ -16,11 +16,18 @@ class UnknownLanguage(ValueError):  # noqa: N818 - it names what is wrong, as Fi
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One language's ``phrases.toml``. A pair of forms is (now, afterwards), or (one, many)."""
+    """One language's ``phrases.toml``. A pair of forms is (now, afterwards), or (one, many).
+
+    ``zones`` are the abbreviations that this language has of its own, ``time_at_one`` tells the hour from 1:00, and
+    ``first_day`` the first of a month.
+    """
 
     months: tuple[str, ...]
+    zones: dict[str, str]
     time: str
+    time_at_one: str
     dated: str
+    first_day: str
     span: str
     span_short: str
     span_long: str

@@ -198,7 +198,7 @@ def _effect(affected: Affected, fault: Fault, words: Phrases, clean: Clean) -> t
         first, _, rest = now.partition(" ")
         if first.lower() in words.verbs:
             now = words.subject + first.lower() + " " + rest
-        elif first.lower() == words.subject.strip():
+        elif first.lower() == words.subject.strip().lower():
             now = words.subject + rest
         return now, words.afterwards(now)
     name = clean(affected.component)

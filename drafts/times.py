@@ -23,7 +23,8 @@ class Teller:
     def when(self, moment: datetime) -> str:
         """``14:02 UTC``, and ``14:02 UTC on 22 November 2026`` where the day is new to the reader."""
         local = moment.astimezone(self.zone)
-        time = self.phrases.time.format(clock=_clock(local), zone=_zone(local))
+        form = self.phrases.time_at_one if local.hour == 1 else self.phrases.time
+        time = form.format(clock=_clock(local), zone=self._zone(local))
         if local.date() == self.told:
             return time
         self.told = local.date()
@@ -32,11 +33,11 @@ class Teller:
     def span(self, start: datetime, end: datetime) -> str:
         """``from 14:02 to 14:13 UTC on 22 November 2026``, or both ends whole where day or zone differ."""
         first, last = start.astimezone(self.zone), end.astimezone(self.zone)
-        if first.date() != last.date() or _zone(first) != _zone(last):
+        if first.date() != last.date() or self._zone(first) != self._zone(last):
             return self.phrases.span_long.format(start=self.when(start), end=self.when(end))
         self.told = last.date()
         form = self.phrases.span_short if same_minute(start, end) else self.phrases.span
-        return form.format(start=_clock(first), end=_clock(last), zone=_zone(last), **self._day(last))
+        return form.format(start=_clock(first), end=_clock(last), zone=self._zone(last), **self._day(last))
 
     def lasted(self, start: datetime, end: datetime) -> str:
         """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""
@@ -47,8 +48,13 @@ class Teller:
         counted = [self.phrases.count(number, forms) for number, forms in parts if number]
         return self.phrases.join(counted) if counted else self.phrases.instant
 
+    def _zone(self, local: datetime) -> str:
+        name = _zone(local)
+        return self.phrases.zones.get(name, name)
+
     def _day(self, local: datetime) -> dict[str, object]:
-        return {"day": local.day, "month": self.phrases.months[local.month - 1], "year": local.year}
+        day = self.phrases.first_day if local.day == 1 else str(local.day)
+        return {"day": day, "month": self.phrases.months[local.month - 1], "year": local.year}
 
 
 def same_minute(one: datetime, other: datetime) -> bool:

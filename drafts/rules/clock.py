@@ -16,11 +16,17 @@ _DAY: Final = timedelta(days=1)
 _UTC: Final = frozenset({"UTC", "GMT", "Z"})
 
 _IN_MINUTES: Final = re.compile(
-    r"\b(?:in|within|every)\s+(?:the next\s+)?(?P<number>\d{1,4}|an?|one|two|half an)\s+(?P<unit>min|hour|hr)",
+    r"\b(?:in|within|every|innerhalb von|binnen|alle|dans|sous|toutes les|en|dentro de|cada)\s+"
+    r"(?:(?:the next|den nächsten|les|los próximos|las próximas)\s+)?"
+    r"(?P<number>\d{1,4}|an?|one|two|half an|einer|zwei|une|deux|una|dos)\s+(?P<unit>min|hour|hr|Stunde|heure|hora)",
     re.IGNORECASE,
 )
 _ZONE: Final = re.compile(rf"\b(?:{ZONE}|local time)\b")
-_NUMBERS: Final = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "half an": 0.5}
+_NUMBERS: Final = {
+    **dict.fromkeys(("a", "an", "one", "einer", "une", "una"), 1.0),
+    **dict.fromkeys(("two", "zwei", "deux", "dos"), 2.0),
+    "half an": 0.5,
+}
 
 
 def promises(text: Text) -> Iterable[tuple[int, int]]:
@@ -50,7 +56,7 @@ def _bad_promise(text: Text) -> Iterable[Hit]:
 def _minutes(match: re.Match[str]) -> timedelta:
     number = match["number"].lower()
     count = _NUMBERS.get(number) or float(number)
-    return timedelta(hours=count) if match["unit"].lower().startswith("h") else timedelta(minutes=count)
+    return timedelta(minutes=count) if match["unit"].lower() == "min" else timedelta(hours=count)
 
 
 def _far_or_past(time: Clock, text: Text) -> bool:
@@ -110,6 +116,7 @@ CLOCK: Final = (
         "“We will write again by 14:30 UTC, even with no news.”",
         _no_promise,
         alone=Level.INFORM,
+        misses="promise",
     ),
     Rule(
         "T03",

@@ -94,6 +94,7 @@ EMPTINESS: Final = (
         "A customer cannot tell whether this is their problem.",
         "Say what they will meet: “you cannot send mail”, “the page shows error 502”.",
         _no_symptom,
+        misses="symptom",
     ),
     Rule(
         "E02",
@@ -108,6 +109,7 @@ EMPTINESS: Final = (
         "Once the stock phrases and the title are taken away, too little is left that anybody could check or use.",
         "Add a fact: a time, a number, what was done, what it showed, what still works, or what to do meanwhile.",
         _nothing_left,
+        misses="stock",
     ),
     Rule(
         "E07",

@@ -121,5 +121,6 @@ KNOWLEDGE: Final = (
         "“We do not know yet what caused this or when it will be fixed.”",
         _unknown_untold,
         alone=Level.INFORM,
+        misses="unknown",
     ),
 )

@@ -11,12 +11,12 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['.:/-][^\W_]+)*")
 _URL: Final = re.compile(r"https?://[^\s<>()\[\]]+")
 _MARKS: Final = re.compile(rf"{_URL.pattern}|\*\*|[`<>]|\\(?=[^\w\s])")
 ZONE: Final = (
-    r"(?:UTC|GMT|Z|[CEW]E?S?T|[AECMP][SD]T|BST|IST|JST|KST|MSK|SAST|AEST|AEDT|NZST|NZDT|HKT|SGT)"
+    r"(?:UTC|GMT|Z|[MOW]ES?Z|[CEW]E?S?T|[AECMP][SD]T|BST|IST|JST|KST|MSK|SAST|AEST|AEDT|NZST|NZDT|HKT|SGT)"
     r"(?:[+-]\d{1,2}(?::?\d\d)?)?(?![^\W_])"
 )
 _TIME: Final = re.compile(
     r"(?<![\d:./-])(?P<hour>2[0-3]|[01]?\d)(?!\d)(?:[:h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[ap]\.?m\b\.?|\([ap]m\))?"
-    r"(?P<zone>\s?\(?" + ZONE + r")?",
+    r"(?:\s?Uhr\b)?(?P<zone>\s?\(?" + ZONE + r")?",
     re.IGNORECASE,
 )
 _ISO: Final = re.compile(r"(?<!\d)\d{4}-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?:\s?(?:Z|UTC))?)?")
@@ -25,8 +25,14 @@ MONTH: Final = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
+_MONTHS_ABROAD: Final = (
+    r"(?:Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+    r"|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+)
 _DAY_MONTH: Final = re.compile(
-    rf"\b(?:[0-3]?\d(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}|{MONTH}\.?\s[0-3]?\d(?:st|nd|rd|th)?)\b(?!:)"
+    rf"\b(?:[0-3]?\d(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{MONTH}|{_MONTHS_ABROAD})"
+    rf"|{MONTH}\.?\s[0-3]?\d(?:st|nd|rd|th)?)\b(?!:)"
 )
 _YEAR: Final = re.compile(r"\b20\d\d\b")
 _DURATION: Final = re.compile(

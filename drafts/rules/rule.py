@@ -82,7 +82,10 @@ Find = Callable[[Text], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. Where ``alone`` is set, it is the level for a text without Facts, of which less can be asked."""
+    """One rule. Where ``alone`` is set, it is the level for a text without Facts, of which less can be asked.
+
+    ``misses`` names the list of words whose absence it holds against a text: it is left out in a language without them.
+    """
 
     id: str
     level: Level
@@ -91,10 +94,11 @@ class Rule:
     find: Find
     needs_facts: bool = False
     alone: Level | None = None
+    misses: str | None = None
 
     def findings(self, text: Text) -> Iterable[Finding]:
         """Everything that this rule holds against the text."""
-        if self.needs_facts and text.facts is None:
+        if (self.needs_facts and text.facts is None) or (self.misses and self.misses not in text.words):
             return
         usual = self.alone if self.alone and text.facts is None else self.level
         for hit in self.find(text):

@@ -24,6 +24,9 @@ class Vocabulary(Mapping[str, re.Pattern[str]]):
     def __getitem__(self, name: str) -> re.Pattern[str]:
         return self._patterns.get(name, _NOTHING)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._patterns
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._patterns)
 

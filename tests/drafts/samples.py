@@ -1,4 +1,4 @@
-"""Samples of Facts, of outages that differ; ``python -m tests.drafts.samples`` writes their golden texts anew."""
+"""Samples of Facts, of outages that differ."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -243,9 +243,17 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
     return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
 
 
+TRUTHS = {
+    "en": "The checks of one more server fail",
+    "de": "Auch die Prüfungen eines weiteren Servers schlagen fehl",
+    "fr": "Les contrôles d'un autre serveur échouent aussi",
+    "es": "También fallan las comprobaciones de otro servidor",
+}
+
+
 def corrected(facts: Facts) -> Facts:
     """The sample when somebody found that a sentence of its first notice was wrong."""
-    truth = Act("Anna Kask", facts.watch_until or facts.since, ("act:30",), "The checks of one more server fail")
+    truth = Act("Anna Kask", facts.watch_until or facts.since, ("act:30",), TRUTHS[facts.language])
     words = facts.said[-1].title if facts.places > 1 else facts.affected[0].component
     return replace(facts, correction=Correction(words, facts.said[-1].at, truth, whole=facts.places > 1))
 
@@ -295,8 +303,3 @@ CASES = {
 def as_text(notice: Notice) -> str:
     """A golden file: the four forms, one after the other."""
     return f"{notice.title}\n\n{notice.body}\n\n[short] {notice.short}\n\n[spoken] {notice.spoken}\n"
-
-
-if __name__ == "__main__":
-    for case, (kind, facts) in CASES.items():
-        (GOLDEN / f"{case}.txt").write_text(as_text(write(kind, facts)), encoding="utf-8")

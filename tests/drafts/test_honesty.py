@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from drafts.facts import Act, Affected, Checked, Facts, Said, UpdateKind
 from drafts.honesty import RULES, Finding, Level, Rule, Stage, check, stage_of
 from drafts.notice import write
-from tests.drafts.samples import CASES, SENDING_DOWN, at, of_kind
+from tests.drafts.languages import CASES
+from tests.drafts.samples import SENDING_DOWN, at, of_kind
 from tests.drafts.test_notice import facts as any_facts
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8").splitlines()
@@ -167,7 +168,7 @@ def test_our_own_notices_pass(case: str) -> None:
     notice = write(kind, known)
     posted_at = (known.next_update or at(28, 0, 0)) - timedelta(minutes=1)
     for facts in (None, known):
-        found = check(notice.title, notice.body, stage_of(kind), posted_at, facts)
+        found = check(notice.title, notice.body, stage_of(kind), posted_at, facts, language=known.language)
         assert [finding for finding in found if finding.level is not Level.INFORM] == []
 
 

@@ -16,7 +16,8 @@ from drafts.notice import IncompleteFacts, Notice, write
 from drafts.phrases import UnknownLanguage, phrases
 from drafts.times import Teller
 from probes.reason import Reason
-from tests.drafts.samples import CASES, GOLDEN, SENDING_DOWN, as_text, at, of_kind
+from tests.drafts.languages import CASES
+from tests.drafts.samples import GOLDEN, SENDING_DOWN, as_text, at, of_kind
 
 EN = phrases("en")
 MOMENTS = st.datetimes(datetime(2026, 2, 1), datetime(2027, 10, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds

@@ -1,0 +1,106 @@
+"""Every language says all that English says, and its own words are held to the rules of time, comfort and blame."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drafts.facts import Facts, UpdateKind
+from drafts.honesty import Stage, check
+from drafts.notice import write
+from drafts.phrases import TEMPLATES, phrases
+from drafts.rules.vocabulary import WORDS, vocabulary
+from tests.drafts.samples import SENDING_DOWN, at, of_kind
+from tests.drafts.test_notice import facts as any_facts
+from tests.drafts.test_notice import forms
+
+ABROAD = sorted({path.name for path in TEMPLATES.iterdir()} - {"en"})
+HELD = ("soon", "relative", "promise", "not_ours", "any_harm", "comfort", "effort")
+POSTED = at(22, 14, 10)
+
+# rule, language, a text that breaks it, a text that does not
+CASES = [
+    ("T01", "de", "Der Versand geht bald wieder.", "Der Versand geht seit 14:40 Uhr UTC wieder."),
+    ("T01", "de", "Wir schreiben in Kürze.", "Wir schreiben wieder bis 14:40 Uhr UTC."),
+    ("T02", "de", "Sie können keine E-Mails senden.", "Wir melden uns innerhalb von 30 Minuten."),
+    ("T03", "de", "Wir schreiben wieder bis 16:00 Uhr UTC.", "Wir schreiben wieder bis 15:00 Uhr UTC."),
+    (
+        "T03",
+        "de",
+        "Wir informieren Sie in zwei Stunden: innerhalb von zwei Stunden.",
+        "Wir informieren Sie alle 30 min.",
+    ),
+    ("T04", "de", "Seit 14:02 Uhr geht nichts.", "Seit 15:02 Uhr MEZ geht nichts."),
+    ("T05", "de", "Seit heute Morgen geht nichts.", "Seit heute Morgen, 08:12 Uhr UTC, geht nichts."),
+    ("T06", "de", "Es begann am 3. März.", "Es begann am 3. März 2026."),
+    ("K04", "de", "Das liegt nicht an uns.", "Wir haben den Anbieter angerufen."),
+    ("E04", "de", "Etwaige Unannehmlichkeiten bedauern wir.", "Es tut uns leid, dass Sie nicht senden konnten."),
+    ("E05", "de", "Vielen Dank für Ihre Geduld.", "Vielen Dank für Ihre Meldungen."),
+    ("E06", "de", "Wir arbeiten mit Hochdruck daran.", "Wir haben den Server um 14:20 Uhr UTC neu gestartet."),
+]
+
+
+@pytest.mark.parametrize("language", ABROAD)
+def test_nothing_is_missing(language: str) -> None:
+    """A language has every template, every phrase and every list of words that the rules need in it."""
+    english = {path.name for path in (TEMPLATES / "en").iterdir()}
+    assert {path.name for path in (TEMPLATES / language).iterdir()} == english
+    ours, theirs = phrases("en"), phrases(language)
+    assert {kind: set(found) for kind, found in theirs.effect.items()} == {
+        kind: set(found) for kind, found in ours.effect.items()
+    }
+    assert set(theirs.verb) == set(ours.verb)
+    assert set(HELD) <= set(vocabulary(language))
+
+
+def test_every_language_has_words() -> None:
+    """Who writes in a language also holds texts in it to the rules."""
+    assert {path.stem for path in WORDS.iterdir()} == {"en", *ABROAD}
+
+
+@pytest.mark.parametrize(("rule", "language", "poor", "good"), CASES)
+def test_rule_abroad(rule: str, language: str, poor: str, good: str) -> None:
+    """The rule is found in the one text and not in the other."""
+    for text, broken in ((poor, True), (good, False)):
+        found = {one.rule for one in check("E-Mail", text, Stage.UPDATE, POSTED, None, language=language)}
+        assert (rule in found) is broken, (text, found)
+
+
+@pytest.mark.parametrize("language", ABROAD)
+def test_every_rule_has_a_case(language: str) -> None:
+    """No rule that a language has words for stands untried in it."""
+    assert {rule for rule, tried, *_ in CASES if tried == language} == {
+        *("T01", "T02", "T03", "T04", "T05", "T06", "K04", "E04", "E05", "E06")
+    }
+
+
+@given(any_facts(), st.sampled_from(UpdateKind), st.sampled_from(ABROAD))
+@settings(max_examples=300, deadline=None)
+def test_nothing_is_left_open(facts: Facts, kind: UpdateKind, language: str) -> None:
+    """No form has an empty slot, a doubled mark or a doubled space, and the short form fits a short message."""
+    notice = write(kind, replace(facts, language=language))
+    assert len(notice.short) <= 280
+    for form in forms(notice):
+        assert form
+        assert not re.search(r"None|\{|\}|  |\(\)|\.\.|[ ,;:]\.|[.,;]{2}|,? ,|[a-z]\.[A-Z]|„“|« »", form), form
+
+
+@given(any_facts(), st.sampled_from(ABROAD))
+@settings(max_examples=150, deadline=None)
+def test_a_first_notice_is_neither_terse_nor_long(facts: Facts, language: str) -> None:
+    """A first notice takes 25 to 90 words: other languages need a few more than English."""
+    noon = facts.since.replace(hour=12)
+    bare = replace(
+        of_kind(SENDING_DOWN, UpdateKind.FIRST),
+        language=language,
+        affected=facts.affected[:1],
+        since=noon,
+        last_good=facts.last_good and noon - timedelta(minutes=facts.since.minute),
+        acknowledged=None,
+        next_update=noon + timedelta(hours=1),
+    )
+    bare = replace(bare, affected=(replace(bare.affected[0], since=None),))
+    assert 25 <= len(write(UpdateKind.FIRST, bare).body.split()) <= 90
