@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
+from traceback import format_exc
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -70,8 +71,10 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
         finding = found
     except TimeoutError:
         finding = _late(target, notes)
-    except Exception as bug:
-        log.exception("our own bug while looking at %s", target.name)
+    except Exception as bug:  # noqa: BLE001 - the one net of the program; it is logged below
+        # The words of an error may quote what was sent or heard, so its traceback is masked like a transcript.
+        trace = notes.transcript.mask(format_exc())
+        log.error("our own bug while looking at %s\n%s", target.name, trace)  # noqa: TRY400 - for the same reason
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
     duration_s = monotonic() - notes.began
     finding = finding or _worst(notes.concerns) or _slow(target, duration_s) or _slow_phase(target, notes.phases)

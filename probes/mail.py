@@ -67,18 +67,14 @@ class Mail(Secured):
         return self.username.encode(), self.password.get_secret_value().encode()
 
     def secrets(self) -> Iterator[str]:
-        """The password in every form in which it goes over the wire, since a server may send any of them back."""
+        """The password, and what SASL makes of it together with the username."""
         if self.oauth:
             yield from self.oauth.secrets()
         if self.credentials is None:
             return
         username, password = self.credentials
-        plain = b"\0" + username + b"\0" + password
         yield password.decode()
-        yield password.decode().strip()  # as a server may quote it
-        yield password.decode().replace("\\", r"\\").replace('"', r"\"")  # IMAP's quoted string
-        yield base64.b64encode(password).decode()  # AUTH LOGIN
-        yield base64.b64encode(plain).decode()  # AUTH PLAIN
+        yield base64.b64encode(b"\0" + username + b"\0" + password).decode()
 
     @model_validator(mode="after")
     def _credentials_are_whole(self) -> Self:

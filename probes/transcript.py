@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from probes.disguise import disguises
+
 TEXT_BYTES_MAX: Final = 512
 LINES_MAX: Final = 200
 MASK: Final = "<secret>"
@@ -44,27 +46,26 @@ def harmless(raw: bytes | str) -> str:
 class Transcript:
     """Collects what was said, at most 200 lines; every secret it was told of is replaced wherever it appears."""
 
-    __slots__ = ("_lines", "_secrets", "dropped", "muted")
+    __slots__ = ("_forms", "_lines", "dropped", "muted")
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Begin empty, knowing which secrets must never be written down."""
         self._lines: list[Line] = []
-        self._secrets: list[str] = []
+        self._forms: list[str] = []
         self.dropped = 0
         self.muted = False  # while a long watch says the same again and again, so that its end finds room
         for secret in secrets:
             self.hide(secret)
 
     def hide(self, secret: str) -> None:
-        """Mask one more secret (for example its base64 form) from now on."""
+        """Mask one more secret from now on, in every form in which it may come back."""
         if secret:
-            self._secrets.append(secret)
-            self._secrets.sort(key=len, reverse=True)
+            self._forms = sorted({*self._forms, *disguises(secret)}, key=len, reverse=True)
 
     def mask(self, text: str) -> str:
         """Replace every known secret in a text."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
+        for form in self._forms:
+            text = text.replace(form, MASK)
         return text
 
     def add(self, at_s: float, who: Speaker, raw: bytes | str) -> None:
