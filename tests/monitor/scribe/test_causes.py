@@ -189,3 +189,14 @@ async def test_being_cut_off_drafts_nothing_and_alarms_once(tmp_path: Path) -> N
         assert await company.incidents() == []
         async with company.ledger.read() as session:
             assert await incidents.open_all(session) == []
+
+
+async def test_a_failure_in_part_is_told_as_one(company: Company) -> None:
+    """One server of three is broken: nobody is told that nothing works."""
+    await company.saw("web", "SSF" * 7 + "S", every_s=30)
+    assert (await facts(company)).affected[0].reason == "partial"
+    draft = await company.draft()
+    assert "failing at times" in draft.title
+    assert "not working" not in draft.title + draft.body
+    await company.saw("web", "S" * 24, every_s=30)
+    assert await company.kinds() == [UpdateKind.RECOVERY]
