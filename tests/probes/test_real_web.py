@@ -22,7 +22,7 @@ async def test_nginx_is_seen_as_it_is(path: str, expected: object, nginx: Nginx,
 
 
 async def test_https_asked_in_plain_text_is_told(nginx: Nginx) -> None:
-    """nginx answers 400 to plain HTTP on its HTTPS port, and says why."""
+    """Nginx answers 400 to plain HTTP on its HTTPS port, and says why."""
     result = await look_web(f"http://127.0.0.1:{nginx.https}/")
     assert verdict(result) == failed(Reason.STATUS)
     assert any("HTTPS port" in line.text for line in result.evidence)
