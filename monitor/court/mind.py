@@ -149,7 +149,9 @@ class Mind:
             self.usual.learn(told.duration_s)
         self.slows, self.quicks = (self.slows + 1, 0) if told.felt else (0, self.quicks + 1)
         if self.slows == 1:
-            self.slow_since = self.share.since if told.reason is Reason.PARTIAL else told.at
+            self.slow_since = told.at
+            if told.reason is Reason.PARTIAL:
+                self.slow_since, self.last_quick_at = self.share.since, self.share.good_until
         if self.quicks == 1:
             self.quick_since = told.at
         if self.quicks:

@@ -12,17 +12,21 @@ _MASK: Final = (1 << LOOKS) - 1
 
 @dataclass(slots=True)
 class Share:
-    """Which of the last ``looks`` failed, newest in the lowest bit; ``since`` is when the first of them did."""
+    """Which of the last ``looks`` failed, newest in the lowest bit.
+
+    ``since`` is when the first of these failures was, and ``good_until`` the last good look before it.
+    """
 
     failures: int = 0
     looks: int = 0
     since: datetime | None = None
+    good_until: datetime | None = None
     partly: bool = False
 
     def note(self, at: datetime, *, failed: bool, enough: int) -> None:
         """Take in one look; ``enough`` failures make it a failure in part, and with 0 nothing does."""
-        if failed and not self.failures:
-            self.since = at
+        if not self.failures:
+            self.since, self.good_until = (at, self.good_until) if failed else (None, at)
         self.failures = (self.failures << 1 | failed) & _MASK
         self.looks = min(self.looks + 1, LOOKS)
         count = self.failures.bit_count()

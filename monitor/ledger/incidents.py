@@ -55,7 +55,7 @@ async def join(s: AsyncSession, member: Member) -> None:
     """Make a target part of an incident.
 
     One that relapses after it was confirmed keeps when it first failed, and notes when the present run began; a
-    suspicion that had cleared was nobody's outage, so its beginning is forgotten.
+    suspicion that had cleared was nobody's outage, so its beginning is forgotten, unless it proves to belong to one.
     """
     known = await s.get(Member, (member.incident_id, member.target))
     if known is None:
@@ -64,7 +64,7 @@ async def join(s: AsyncSession, member: Member) -> None:
         known.kind, known.reason, known.detail = member.kind, member.reason, member.detail
         if known.recovered_at and known.confirmed_at:
             known.failing_since, known.good_until = member.first_failed_at, member.last_good_at
-        elif known.recovered_at:
+        elif known.recovered_at or (not known.confirmed_at and member.first_failed_at < known.first_failed_at):
             known.first_failed_at, known.last_good_at = member.first_failed_at, member.last_good_at
         known.flip_id, known.recovered_at = member.flip_id, None
     await s.flush()

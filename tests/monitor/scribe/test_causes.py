@@ -192,9 +192,12 @@ async def test_being_cut_off_drafts_nothing_and_alarms_once(tmp_path: Path) -> N
 
 
 async def test_a_failure_in_part_is_told_as_one(company: Company) -> None:
-    """One server of three is broken: nobody is told that nothing works."""
+    """One server of three is broken: nobody is told that nothing works, or that it began only now."""
+    began = company.now + timedelta(seconds=3 * 30)
     await company.saw("web", "SSF" * 7 + "S", every_s=30)
-    assert (await facts(company)).affected[0].reason == "partial"
+    told = await facts(company)
+    assert told.affected[0].reason == "partial"
+    assert (told.last_good, told.since) == (began - timedelta(seconds=30), began)
     draft = await company.draft()
     assert "failing at times" in draft.title
     assert "not working" not in draft.title + draft.body
