@@ -5,6 +5,7 @@ from typing import Annotated, Final, get_args
 from pydantic import Field
 
 from probes.dns import Dns
+from probes.heartbeat import Heartbeat
 from probes.http import Http
 from probes.icmp import Icmp
 from probes.imap import Imap
@@ -14,6 +15,6 @@ from probes.target import Target
 from probes.tcp import Tcp
 from probes.websocket import Websocket
 
-Kind = Annotated[Dns | Http | Icmp | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
+Kind = Annotated[Dns | Heartbeat | Http | Icmp | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -111,7 +111,7 @@ class Ping:
 
 def _checksum(packet: bytes) -> int:
     """The sum of RFC 1071; for ICMPv6 the kernel writes its own over it."""
-    total = sum(word for (word,) in struct.iter_unpack("!H", packet))
+    total: int = sum(word for (word,) in struct.iter_unpack("!H", packet))
     total = (total & 0xFFFF) + (total >> 16)
     return ~(total + (total >> 16)) & 0xFFFF
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from socket import socket
@@ -14,6 +14,7 @@ from monitor.config import Config
 from monitor.court import summons
 from monitor.court.latency import SAMPLES_MAX
 from monitor.court.topology import Way
+from monitor.daemon.heartbeats import Heartbeats
 from monitor.daemon.listeners import bound, serve
 from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders
@@ -68,15 +69,16 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         listeners = stack.enter_context(bound(config))
         ledger = await stack.enter_async_context(Ledger.open(config.storage, base))
         samples = await stack.enter_async_context(Samples.open(config.storage, base))
+        heartbeats = await Heartbeats.open(ledger, samples, config, _now)
         judge = await _judge(config, ledger, samples)
         pace = Pace(life.memory.gauges.loop_lag.observe)
         life.memory.follow(config)
         life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
         yield {
             **_orders(life),
-            **_lookers(life, ledger, judge, samples, pace, stack),
+            **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, pace, stack),
             **await _public(config, ledger, listeners["page"]),
-            **_desk(life, ledger, judge, samples, listeners["desk"]),
+            **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
             **_channels(life, ledger),
         }
@@ -118,7 +120,9 @@ async def _public(config: Config[Any], ledger: Ledger, listener: socket) -> Stat
     return {"page": serve(page.make(pages), listener), "pages": pages.keep()}
 
 
-def _desk(life: Life, ledger: Ledger, judge: Judge, samples: Samples, listener: socket) -> Stations:
+def _desk(
+    life: Life, ledger: Ledger, judge: Judge, samples: Samples, heartbeats: Heartbeats, listener: socket
+) -> Stations:
     seat = Seat(
         ledger=ledger,
         config=life.config,
@@ -126,6 +130,7 @@ def _desk(life: Life, ledger: Ledger, judge: Judge, samples: Samples, listener: 
         clock=_now,
         samples=samples,
         sample=life.sample,
+        hear=heartbeats.hear,
     )
     return {"desk": serve(desk.make(seat), listener)}
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from monitor.desk import act, decide, edit, incident, login, overview, sample, update, welcome
+from monitor.desk import act, decide, edit, incident, login, overview, ping, sample, update, welcome
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
@@ -58,6 +58,7 @@ def make(seat: Seat) -> web.Application:
     desk = Desk(seat, Sheets.load(), Passwords())
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
+    app.router.add_post("/ping/{key}", ping.answer(seat.hear))
     for route in ROUTES:
         for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.path, guard(route, desk))

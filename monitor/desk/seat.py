@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.config import Config
+from monitor.desk.ping import Hear, nobody
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.sample import Sample
@@ -17,7 +18,7 @@ class Seat:
     """Everything that a page of the desk may read, or write through; it holds no way to publish.
 
     ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
-    sample servers of sample mode, which a button may break and repair.
+    sample servers of sample mode, which a button may break and repair. ``hear`` is told of signs of life.
     """
 
     ledger: Ledger
@@ -26,3 +27,4 @@ class Seat:
     clock: Callable[[], datetime]
     samples: Samples | None = None
     sample: Sample | None = None
+    hear: Hear = nobody

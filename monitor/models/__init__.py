@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from monitor.models.approval import Approval, Delivery, DeliveryState
 from monitor.models.audit import AuditEntry, AuditHead
+from monitor.models.beat import Beat
 from monitor.models.columns import Utc
 from monitor.models.incident import Act, ActKind, Incident, Member, Stage
 from monitor.models.people import Person, Role, Session, Throttle
@@ -20,6 +21,7 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "AuditHead",
+    "Beat",
     "Component",
     "Delivery",
     "DeliveryState",

@@ -83,6 +83,12 @@ def _watched() -> None:
         _time("last_good_at", nullable=True),
         _to("flip_id", "flip.id", nullable=True),
     )
+    op.create_table(
+        "beat",
+        _text("target", primary_key=True),
+        _time("since"),
+        _time("heard_at", nullable=True),
+    )
 
 
 def _incidents() -> None:
