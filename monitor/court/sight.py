@@ -70,6 +70,8 @@ class Sight:
         stuck = testimony.doubts(node)
         if stuck:
             self._votes[stuck, node.name] = Vote(began_s, open=False)
+        if stuck == "dns" and node.family:  # Whoever was not found was not reached either.
+            self._votes[node.family, node.name] = Vote(began_s, open=False)
 
     def ask(self, doubt: Doubt, *, now_s: float) -> Answer:
         """What the witnesses have said so far; whoever has not answered by the deadline is no witness."""

@@ -113,6 +113,7 @@ class Topology:
         """
         if (name, way) not in self._witnesses:
             others = [node for node in self.nodes.values() if node.needs(way) and not self._kin(name, node.name)]
+            others.sort(key=lambda node: node.named)  # Whoever needs no resolver tells more of an address's way.
             anchors = [node.name for node in others if node.anchor]
             self._witnesses[name, way] = tuple(anchors[:WITNESSES_MAX]) or self._strangers(others)
         return self._witnesses[name, way]

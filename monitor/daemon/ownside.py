@@ -57,7 +57,8 @@ class OwnSide:
     async def lost(self) -> dict[Way, str]:
         """What we had and have no longer."""
         there = routes(self._proc)
-        if self._names and (self._turn % self._ask_every == 0 or 0 < self._silences < SILENCES):
+        silent = "dns" in self._had and self._silences > 0
+        if self._names and (silent or self._turn % self._ask_every == 0):
             self._silences = 0 if await self._ask(self._names[self._turn % len(self._names)]) else self._silences + 1
         if self._silences < SILENCES:
             there.add("dns")

@@ -138,6 +138,26 @@ def test_only_names_fail() -> None:
     assert trial.saw("web", "FF", reason=Reason.STATUS)[-1] == "suspect"
 
 
+def test_when_all_is_cut_names_fail_first() -> None:
+    """Witnesses that are not even found have not been reached, so they do not speak for the line."""
+    trial = company(node("addr", host="192.0.2.1"), *(node(f"t{number}") for number in range(6)))
+    for one in ("addr", *(f"t{number}" for number in range(6))):
+        trial.saw(one, "S")
+    trial.saw("addr", "F", reason=GONE)
+    for number in range(6):
+        trial.saw(f"t{number}", "F", reason=Reason.DNS_TIMEOUT, every_s=0.1)
+    assert set(trial.court.sight.blind) == {"dns", "4"}
+    assert trial.rulings == []
+
+
+def test_addresses_bear_witness_before_names() -> None:
+    """When only the resolver is gone, a target by address is judged as ever."""
+    addresses = [node(f"a{number}", host=f"192.0.2.{number}") for number in range(6)]
+    trial = company(node("n0"), node("n1"), *addresses)
+    trial.saw("a0", "F", reason=GONE)
+    assert trial.asked == ["a1", "a2", "a3", "a4", "a5"]
+
+
 def test_only_ipv6_fails() -> None:
     """IPv4 anchors that are well do not make an IPv6 target's silence an outage."""
     sixes = [node(f"six{n}", host=f"2001:db8:{n}::1") for n in range(6)]
