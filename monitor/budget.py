@@ -36,7 +36,7 @@ class Budget:
 
 def budget(manner: Manner, fault: Fault) -> Budget:
     """The time to detect one kind of fault."""
-    known_s = _certain_s(manner, manner.timeout if fault is Fault.HANGING else 0.0)
+    known_s = _certain_s(manner, manner.longest_s if fault is Fault.HANGING else 0.0)
     return Budget(manner.interval / 2 + known_s, manner.interval + known_s)
 
 

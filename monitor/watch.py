@@ -48,6 +48,7 @@ class Watch:
         self._limits = limits
         self._targets: dict[str, Target] = {}
         self._in_flight: set[str] = set()
+        self._waiting: set[str] = set()  # those of them that mostly wait, and take no room
         self._schedule = Schedule()
         self._gate = Throttler(limits.starts_per_second, retry_interval=QUANTUM_S)
         self._wake = asyncio.Event()
@@ -104,7 +105,7 @@ class Watch:
             timer.cancel()
 
     async def _start(self, start: Start, looks: asyncio.TaskGroup) -> None:
-        if start.target in self._in_flight or len(self._in_flight) >= self._limits.in_flight_max:
+        if start.target in self._in_flight or not self._has_room_for(start.target):
             self.missed += not start.extra
             return
         await self._gate.acquire()
@@ -112,15 +113,23 @@ class Watch:
         if target is None:  # A reload removed it while we waited at the gate.
             return
         self._in_flight.add(target.name)
+        if target.waits:
+            self._waiting.add(target.name)
         if not start.extra:
             self._on_lag(asyncio.get_running_loop().time() - start.due_s)
         looks.create_task(self._look(target))
+
+    def _has_room_for(self, name: str) -> bool:
+        target = self._targets.get(name)
+        working = len(self._in_flight) - len(self._waiting)
+        return working < self._limits.in_flight_max or (target is not None and target.waits)
 
     async def _look(self, target: Target) -> None:
         try:
             result = await look(target, keep=partial(self._hold, target.name) if self._hold else None)
         finally:
             self._in_flight.discard(target.name)
+            self._waiting.discard(target.name)
         if self._targets.get(target.name) is not target:  # A result of old settings proves nothing about the new.
             return
         again_s = self._hear(target, result)

@@ -60,6 +60,18 @@ class Commands:
             pass
         return response.tag == CONTINUATION
 
+    async def listen(self, within_s: float) -> None:
+        """Wait until the server tells news of its own accord (IDLE, RFC 2177), but no longer than so many seconds."""
+        self._count += 1
+        tag = f"a{self._count}"
+        await self.talk.say(f"{tag} IDLE".encode())
+        while (response := await hear_response(self.talk)).tag != tag:
+            if response.tag == CONTINUATION:
+                await self.talk.audible(within_s)
+                await self.talk.say(b"DONE")
+            elif response.status == "BYE":
+                raise response.farewell(self.talk)
+
     async def capabilities(self, phase: str) -> frozenset[str]:
         """Ask for the server's capabilities, as a stage of its own; one that does not know the command has none."""
         with self.talk.stage(phase, "its answer to CAPABILITY"):

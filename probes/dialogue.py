@@ -113,6 +113,18 @@ class Dialogue:
             await self._more()
         return self._take(count)
 
+    async def audible(self, within_s: float) -> bool:
+        """Wait until there is something to hear, but no longer: silence is nobody's fault here."""
+        if not self._buffer:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self._more_until(None)
+        return bool(self._buffer)
+
+    def renew(self) -> None:
+        """Let a long talk go on: from here the server may say as much again as in a whole one."""
+        self._bytes_left, self._lines_left = TALK_BYTES_MAX, TALK_LINES_MAX
+
     async def start_tls(self, *, answer: re.Pattern[bytes] = _ANYTHING) -> None:
         """Turn to TLS, after STARTTLS was granted. ``answer`` is what an answer of this protocol begins with.
 
@@ -167,12 +179,10 @@ class Dialogue:
             await self._more()
         return end
 
-    async def _more(self) -> None:
+    async def _more_until(self, deadline: float | None) -> None:
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout_at(deadline):
                 data = await self.wire.receive()
-        except TimeoutError:
-            raise self._late() from None
         except Failed as found:
             self.lost = True
             if found.reason is not Reason.CONNECTION_CLOSED:
@@ -184,6 +194,12 @@ class Dialogue:
         if self._bytes_left < 0:
             raise self.lose(Reason.PROTOCOL, f"said more than {TALK_BYTES_MAX // 1024} KiB in one talk")
         self._buffer += data
+
+    async def _more(self) -> None:
+        try:
+            await self._more_until(self._deadline)
+        except TimeoutError:
+            raise self._late() from None
 
     def _late(self) -> Failed:
         self._note_rest()

@@ -23,6 +23,14 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Side(StrEnum):
+    """Where on the way of a message the fault lies."""
+
+    SMTP = "smtp"
+    IN_BETWEEN = "in_between"
+    IMAP = "imap"
+
+
 class Finding(Exception):  # noqa: N818 - a finding is an answer, not an error of the program
     """Why a look was not simply ``ok``: a closed reason, and a free detail of one plain sentence."""
 
@@ -33,6 +41,7 @@ class Finding(Exception):  # noqa: N818 - a finding is an answer, not an error o
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.side: Side | None = None
 
 
 class Failed(Finding):

@@ -10,11 +10,14 @@ from probes.http import Http
 from probes.icmp import Icmp
 from probes.imap import Imap
 from probes.pop3 import Pop3
+from probes.roundtrip import Roundtrip
 from probes.smtp import Smtp
 from probes.target import Target
 from probes.tcp import Tcp
 from probes.websocket import Websocket
 
-Kind = Annotated[Dns | Heartbeat | Http | Icmp | Imap | Pop3 | Smtp | Tcp | Websocket, Field(discriminator="kind")]
+Kind = Annotated[
+    Dns | Heartbeat | Http | Icmp | Imap | Pop3 | Roundtrip | Smtp | Tcp | Websocket, Field(discriminator="kind")
+]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])

@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from probes.finding import Degraded, Failed, Finding, Outcome, Unknown
+from probes.finding import Degraded, Failed, Finding, Outcome, Side, Unknown
 from probes.kept import Kept
 from probes.notebook import Certificate, Notebook
 from probes.reason import Reason
@@ -31,7 +31,10 @@ Keep = Callable[[Kept], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one look gave. Durations are seconds on the monotonic clock; ``started_at`` is UTC."""
+    """What one look gave. Durations are seconds on the monotonic clock; ``started_at`` is UTC.
+
+    ``side`` is where on the way of a message the fault lies, for kinds that look at more than one server.
+    """
 
     target: str
     kind: str
@@ -44,9 +47,10 @@ class Result:
     certificate: Certificate | None
     evidence: tuple[Line, ...]
     numbers: Mapping[str, float]
+    side: Side | None = None
 
     def as_json(self) -> str:
-        """One JSON object on one line, with the fields that ``ownup look --json`` promises, and ``numbers``."""
+        """One JSON object on one line, with the fields that ``ownup look --json`` promises."""
         return _RESULT.dump_json(self).decode()
 
 
@@ -54,7 +58,7 @@ _RESULT: Final = TypeAdapter(Result)
 
 
 async def look(target: Target, *, keep: Keep | None = None) -> Result:
-    """Look once at a target. It always returns a Result, within ``target.timeout`` seconds and a little.
+    """Look once at a target. It always returns a Result, within ``target.longest_s`` seconds and a little.
 
     If the target still works, and its connection may stay open as a ``tripwire``, ``keep`` is given it before that.
 
@@ -65,7 +69,7 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
     notes = Notebook(Transcript(target.secrets()), monotonic(), keeps=keep is not None and target.tripwire)
     finding: Finding | None = None
     try:
-        async with asyncio.timeout(target.timeout):
+        async with asyncio.timeout(target.longest_s):
             await target.look(notes)
     except Finding as found:
         finding = found
@@ -77,7 +81,7 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
         log.error("our own bug while looking at %s\n%s", target.name, trace)  # noqa: TRY400 - for the same reason
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
     duration_s = monotonic() - notes.began
-    finding = finding or _worst(notes.concerns) or _slow(target, duration_s) or _slow_phase(target, notes.phases)
+    finding = finding or _worst(notes.concerns) or _slow(target, duration_s, notes.phases)
     outcome = finding.outcome if finding else Outcome.OK
     _hand_over(notes.kept, keep if outcome in _WORKS else None)
     return Result(
@@ -92,6 +96,7 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
         certificate=notes.certificate,
         evidence=notes.transcript.lines(),
         numbers=notes.numbers,
+        side=finding.side if finding else None,
     )
 
 
@@ -105,21 +110,17 @@ def _hand_over(kept: Kept | None, keep: Keep | None) -> None:
 def _late(target: Target, notes: Notebook) -> Finding | None:
     if notes.settled:
         return None
-    return Failed(notes.silence, notes.overdue or f"no answer within {target.timeout:g} s (stage: {notes.stage})")
+    return Failed(notes.silence, notes.overdue or f"no answer within {target.longest_s:g} s (stage: {notes.stage})")
 
 
 def _worst(concerns: list[Finding]) -> Finding | None:
     return min(concerns, key=lambda concern: _WORST_FIRST.index(concern.outcome), default=None)
 
 
-def _slow_phase(target: Target, phases: Mapping[str, float]) -> Finding | None:
+def _slow(target: Target, duration_s: float, phases: Mapping[str, float]) -> Finding | None:
+    if target.slow_after is not None and duration_s > target.slow_after:
+        return Degraded(Reason.LATENCY, f"it took {duration_s:.3f} s, longer than {target.slow_after:g} s")
     for name, limit_s in target.slow_phases.items():
         if phases.get(name, 0.0) > limit_s:
             return Degraded(Reason.LATENCY, f"{name} took {phases[name]:.3f} s, longer than {limit_s:g} s")
     return None
-
-
-def _slow(target: Target, duration_s: float) -> Finding | None:
-    if target.slow_after is None or duration_s <= target.slow_after:
-        return None
-    return Degraded(Reason.LATENCY, f"it took {duration_s:.3f} s, longer than {target.slow_after:g} s")

@@ -1,7 +1,7 @@
 """What an IMAP server answers (RFC 9051 section 7): tagged, untagged and continuations, with literals bounded."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from probes.dialogue import Dialogue
@@ -33,6 +33,7 @@ class Response:
     """One response. ``rest`` is all that follows the tag; the others are filled if it begins with a status.
 
     ``code`` is a response code such as ``AUTHENTICATIONFAILED``, ``data`` what follows it inside the brackets.
+    ``frame`` is the whole response without the ``literals`` in it, which are a stranger's text and prove nothing.
     """
 
     tag: str
@@ -41,6 +42,8 @@ class Response:
     code: str = ""
     data: str = ""
     text: str = ""
+    frame: str = ""
+    literals: tuple[bytes, ...] = ()
 
     def said(self, talk: Dialogue) -> str:
         """How the response reads in a sentence: ``NO [AUTHENTICATIONFAILED] 'wrong password'``."""
@@ -61,15 +64,18 @@ class Response:
 
 async def hear_response(talk: Dialogue) -> Response:
     """Hear one whole response, with the literals in it. Raises Failed, with ``protocol`` if it breaks the rules."""
-    raw = line = await talk.hear()
+    raw = line = frame = await talk.hear()
+    literals: tuple[bytes, ...] = ()
     for _ in range(LITERALS_MAX):
         response = _parsed(talk, raw.decode("utf-8", "backslashreplace"))
         announced = _LITERAL.search(line)
         if announced is None or response.status:  # a status is followed by plain words, whatever they look like
-            return response
+            return replace(response, frame=frame.decode("utf-8", "backslashreplace"), literals=literals)
         literal = await talk.hear_exactly(int(announced[1]))
         line = await talk.hear()
         raw += b" " + literal + line
+        frame += line
+        literals += (literal,)
     raise talk.lose(Reason.PROTOCOL, f"sent a response with more than {LITERALS_MAX} literals")
 
 

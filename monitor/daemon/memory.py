@@ -35,7 +35,7 @@ class Memory:
         self.series.promise(targets)
         self.pulse.last_result_s = asyncio.get_running_loop().time()
         self.pulse.patience_s = (
-            patience_s(min(target.interval for target in targets), max(target.timeout for target in targets))
+            patience_s(min(target.interval for target in targets), max(target.longest_s for target in targets))
             if targets
             else None
         )

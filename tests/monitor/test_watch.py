@@ -115,6 +115,25 @@ async def test_looks_in_flight_have_a_limit() -> None:
         assert sum(UNDER_WAY[target.name] for target in hanging) == 3
 
 
+class Waiter(Gate):
+    """A kind whose looks are mostly waiting."""
+
+    waits = True
+
+
+async def test_waiting_takes_up_no_room() -> None:
+    """However many wait, as many others may be looked at as before, and the waiting ones are limited by no one."""
+    ear = Ear()
+    waiting = [Waiter.model_construct(**dict(gate(f"w{n}", is_open=False))) for n in range(5)]
+    hanging = [gate(f"h{n}", is_open=False) for n in range(5)]
+    async with watching(ear, *waiting, *hanging, limits=Limits(starts_per_second=1000, in_flight_max=2)) as watch:
+        async with asyncio.timeout(5):
+            while watch.skipped < 30:
+                await asyncio.sleep(0.01)
+        assert sum(UNDER_WAY[target.name] for target in waiting) == 5
+        assert sum(UNDER_WAY[target.name] for target in hanging) == 2
+
+
 async def test_a_confirming_look_comes_when_the_judge_asks() -> None:
     """What ``hear`` gives back is when the next look starts, whatever the interval says."""
     ear = Ear(again_s=0.0)

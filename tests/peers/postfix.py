@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Self
 
 import trustme
@@ -46,6 +47,17 @@ smtpd_sasl_security_options = noanonymous
 smtpd_tls_auth_only = no
 """
 
+DELIVERY = """
+mydestination =
+virtual_mailbox_domains = example.test
+virtual_mailbox_base = {maildirs}
+virtual_mailbox_maps = inline:{{ {{sample@example.test=sample/}} }}
+virtual_transport = virtual
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+"""
+
 MASTER = """
 127.0.0.1:{smtp} inet n - n - - smtpd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
@@ -60,6 +72,7 @@ trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 error unix - - n - - error
 discard unix - - n - - discard
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 """
 
@@ -67,10 +80,13 @@ anvil unix - - n - 1 anvil
 class Postfix(Peer):
     """``smtp`` offers STARTTLS, ``smtps`` begins with TLS. It knows the recipients sample@ and postmaster@ alone.
 
-    With ``auth``, the port of a Dovecot's auth service, it also lets that Dovecot's users sign in.
+    With ``auth``, the port of a Dovecot's auth service, it also lets that Dovecot's users sign in. With ``maildirs``,
+    where that Dovecot keeps its mail, it delivers instead of discarding.
     """
 
-    def __init__(self, ports: Block, certificate: trustme.LeafCert, *, auth: int | None = None) -> None:
+    def __init__(
+        self, ports: Block, certificate: trustme.LeafCert, *, auth: int | None = None, maildirs: Path | None = None
+    ) -> None:
         if os.geteuid() != 0:
             message = "Postfix can only be started by root: run these tests as root, or with sudo"
             raise PermissionError(message)
@@ -81,7 +97,8 @@ class Postfix(Peer):
         os.chown(self.directory / "data", pwd.getpwnam("postfix").pw_uid, -1)
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.directory / "certificate.pem"))
         login = "" if auth is None else LOGIN.format(auth=auth)
-        self._write("main.cf", MAIN.format(directory=self.directory) + login)
+        delivery = "" if maildirs is None else _delivery(maildirs)
+        self._write("main.cf", MAIN.format(directory=self.directory) + login + delivery)
         self._write("master.cf", MASTER.format(smtp=self.smtp, smtps=self.smtps))
 
     def start(self) -> Self:
@@ -100,6 +117,11 @@ class Postfix(Peer):
 
     def _write(self, name: str, text: str) -> None:
         self.directory.joinpath("config", name).write_text(text)
+
+
+def _delivery(maildirs: Path) -> str:
+    keeper = maildirs.stat()
+    return DELIVERY.format(maildirs=maildirs, uid=keeper.st_uid, gid=keeper.st_gid)
 
 
 def _daemon_directory() -> str:

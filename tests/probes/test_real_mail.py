@@ -2,11 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
-from probes.look import Outcome, Reason, Result
+from probes.finding import Side
+from probes.look import Outcome, Reason, Result, look
+from probes.roundtrip import Roundtrip
 from probes.tls import Tls
 from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
 from tests.peers.ports import Block
@@ -97,3 +100,32 @@ async def test_a_stopped_server_refuses_the_connection(dovecot: Dovecot) -> None
             break
         await asyncio.sleep(0.1)
     assert verdict(result) == (Outcome.FAILED, Reason.CONNECT_REFUSED)
+
+
+async def test_a_message_makes_the_round_trip_through_both(
+    dovecot: Dovecot, ports: Block, server_certificate: trustme.LeafCert, authority_file: Path
+) -> None:
+    """Postfix delivers, Dovecot shows it, and nothing is left behind; an unknown recipient is the sender's side."""
+    maildirs = dovecot.directory / "mail"
+    with Postfix(ports, server_certificate, auth=dovecot.auth, maildirs=maildirs) as postfix:
+        where = {"host": "localhost", "connect_to": "127.0.0.1", "username": USERNAME, "password": PASSWORD}
+        plain: dict[str, Any] = {
+            "name": "trip",
+            "component": "mail",
+            "timeout": "5s",
+            "tls": {"ca_file": authority_file},
+            "smtp": {**where, "port": postfix.smtp},
+            "imap": {**where, "port": dovecot.imaps},
+            "mail_from": "sample@example.test",
+            "mail_to": "sample@example.test",
+            "deliver_warn": "10s",
+            "deliver_fail": "20s",
+        }
+        for _ in range(2):
+            result = await look(Roundtrip(**plain))
+            assert verdict(result) == (Outcome.OK, None), (result.detail, said(result))
+            assert 0 < result.numbers["delivery_seconds"] < 10
+            assert result.numbers["duplicates"] == result.numbers["late_arrivals"] == 0
+        lost = await look(Roundtrip(**plain | {"mail_to": "nobody@example.test"}))
+    assert (verdict(lost), lost.side) == ((Outcome.FAILED, Reason.RCPT), Side.SMTP)
+    assert not [path for path in maildirs.rglob("*") if path.parent.name in {"new", "cur"}]
