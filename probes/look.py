@@ -61,9 +61,8 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
     """Look once at a target. It always returns a Result, within ``target.longest_s`` seconds and a little.
 
     If the target still works, and its connection may stay open as a ``tripwire``, ``keep`` is given it before that.
-
-    Here stand the one timeout and the one ``except Exception`` of the program: our own bug gives
-    ``unknown/broken``, never a word against the target.
+    Here stand the one timeout and the one ``except Exception``: our own bug gives ``unknown/broken``, never a word
+    against the target.
     """
     started_at = datetime.now(UTC)
     notes = Notebook(Transcript(target.secrets()), monotonic(), keeps=keep is not None and target.tripwire)
