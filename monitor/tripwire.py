@@ -70,6 +70,7 @@ class Tripwires:
             self._habits[target] = self._habit(target).false_alarm(age_s)
         elif age_s is not None and outcome is Outcome.FAILED:
             self._habits[target] = self._habit(target).right_alarm()
+            self._asked_s.pop(target, None)
         if outcome not in WORKS:
             self._let_go(target)
 
@@ -114,7 +115,7 @@ class Tripwires:
 
 
 def room() -> int:
-    """How many wires may be held: half of the files that we may open, less some for everything else.
+    """How many wires may be held: three quarters of the files that we may open, less some for everything else.
 
     The limit on them is first raised as far as an ordinary process may: its low default is for programs that
     use ``select``, and we do not.
@@ -123,4 +124,4 @@ def room() -> int:
     wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, FILES_WANTED)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(0, (wanted - FILES_SPARED) // 2)
+    return max(0, wanted * 3 // 4 - FILES_SPARED)

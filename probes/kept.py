@@ -10,8 +10,8 @@ from typing import Final
 
 UNASKED_BYTES_MAX: Final = 16384
 ASK_AFTER_S: Final = 10
-ASK_EVERY_S: Final = 5
-GIVE_UP_S: Final = 20
+ASK_EVERY_S: Final = 3
+GIVE_UP_S: Final = 22
 
 _WATCHFUL: Final = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),

@@ -124,7 +124,7 @@ async def test_an_idle_time_out_is_learned() -> None:
 
 
 async def test_a_server_that_was_down_teaches_nothing_about_idle_time() -> None:
-    """When the look fails, the drop was no time-out."""
+    """When the look fails, the drop was no time-out, and the next one is believed as soon."""
     habits: dict[str, Habit] = {}
     async with wires(habits=habits) as (held, server):
         held.hold("web", server.kept())
@@ -132,6 +132,9 @@ async def test_a_server_that_was_down_teaches_nothing_about_idle_time() -> None:
         await until(lambda: len(server.asked) == 1)
         held.learn("web", Outcome.FAILED)
         assert habits["web"] == Habit()
+        held.hold("web", server.kept())
+        server.far[-1].close()
+        await until(lambda: len(server.asked) == 2)
 
 
 async def test_one_target_cannot_ask_again_and_again() -> None:
@@ -181,9 +184,9 @@ async def test_nothing_is_held_in_the_end() -> None:
 
 
 def test_there_is_room_and_some_is_left() -> None:
-    """Wires may take less than half of the files that we may open."""
+    """Wires may take less than three quarters of the files that we may open."""
     import resource  # noqa: PLC0415 - only here
 
     held_max = room()
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert 0 <= held_max < soft / 2
+    assert 0 <= held_max < soft * 3 / 4
