@@ -1,15 +1,20 @@
-"""The listener for machines: ``/metrics``, ``/-/healthy``, ``/-/ready`` and ``/-/reload``."""
+"""The listener for machines: ``/metrics``, ``/probe``, ``/-/healthy``, ``/-/ready`` and ``/-/reload``."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from monitor.metrics import blackbox
 from monitor.metrics.gauges import Gauges
 from monitor.metrics.health import Pulse
 from monitor.metrics.series import Series
+
+# A transcript quotes strangers, whom no browser shall take for a page.
+_PLAIN: Final = {"Content-Type": CONTENT_TYPE_LATEST, "X-Content-Type-Options": "nosniff"}
 
 
 def make(
@@ -21,6 +26,15 @@ def make(
         gauges.now = clock()
         body = series.text().encode() + generate_latest(gauges.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def probe(request: web.Request) -> web.Response:
+        name = request.query.get("target", "")
+        if name in series.last:
+            told = blackbox.transcript if request.query.get("debug") == "true" else blackbox.text
+            return web.Response(text=told(*series.last[name]), headers=_PLAIN)
+        if series.knows(name):
+            return web.Response(text="this target was not looked at yet\n", status=503)
+        return web.Response(text="there is no target of this name: ask for /probe?target=NAME\n", status=404)
 
     async def healthy(_: web.Request) -> web.Response:
         return web.Response(text="healthy\n")
@@ -36,6 +50,7 @@ def make(
 
     app = web.Application()
     app.router.add_get("/metrics", metrics)
+    app.router.add_get("/probe", probe)
     app.router.add_get("/-/healthy", healthy)
     app.router.add_get("/-/ready", ready)
     app.router.add_post("/-/reload", take)

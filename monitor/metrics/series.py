@@ -28,12 +28,14 @@ class Series:
 
     def __init__(self) -> None:
         """Begin empty."""
+        self.last: dict[str, tuple[Target, Result]] = {}
         self._lines: dict[str, dict[str, str]] = {family.name: {} for family in f.FAMILIES}
         self._outcomes: dict[str, Counter[Outcome]] = {}
         self._reasons: dict[str, Counter[str]] = {}
 
     def hear(self, target: Target, result: Result, verdict: Verdict, *, planned: bool = False) -> None:
         """Take in one Result, the verdict that it led to, and whether the target was under maintenance."""
+        self.last[target.name] = target, result
         outcomes = self._outcomes.setdefault(target.name, Counter(dict.fromkeys(Outcome, 0)))
         reasons = self._reasons.setdefault(target.name, Counter())
         outcomes[result.outcome] += 1
@@ -54,9 +56,13 @@ class Series:
         """Forget every target that is not one of these."""
         gone = [name for name in self._outcomes if name not in targets]
         for name in gone:
-            del self._outcomes[name], self._reasons[name]
+            del self.last[name], self._outcomes[name], self._reasons[name]
             for lines in self._lines.values():
                 lines.pop(name, None)
+
+    def knows(self, target: str) -> bool:
+        """Whether there is such a target, be it that it was not looked at yet."""
+        return target in self.last or target in self._lines[f.BUDGET.name]
 
     def text(self) -> str:
         """Everything, family by family, in the text format."""
@@ -73,7 +79,7 @@ def _of_result(label: str, target: Target, result: Result) -> Iterator[tuple[f.F
     yield f.INFO, f'ownup_target_info{{{label},kind="{target.kind}",component="{target.component}"}} 1\n'
     yield f.TIMESTAMP, f"ownup_result_timestamp_seconds{{{label}}} {result.started_at.timestamp():.3f}\n"
     yield f.PHASE, _phases(f.PHASE, label, result)
-    if "status_code" in result.numbers:
+    if "redirects" in result.numbers:
         yield f.HTTP_PHASE, _phases(f.HTTP_PHASE, label, result)
         for family, number in _HTTP_NUMBERS:
             yield family, f"{family.name}{{{label}}} {result.numbers.get(number, 0):g}\n"

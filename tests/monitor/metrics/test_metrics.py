@@ -151,6 +151,14 @@ def test_what_a_look_did_not_reach_is_gone(series: Series) -> None:
     assert "probe_http_status_code" not in series.text()
 
 
+def test_http_without_an_answer_has_the_status_0(series: Series) -> None:
+    """The series of http stay when there is no answer; what is no http has none, though it met a status."""
+    series.hear(SHOP, result(Outcome.FAILED, Reason.CONNECT_REFUSED, numbers={"redirects": 0.0}), Verdict.SUSPECT)
+    assert 'probe_http_status_code{target="shop"} 0' in series.text()
+    series.hear(SHOP, result(kind="websocket", numbers={"upgraded": 1.0, "status_code": 101.0}), Verdict.UP)
+    assert "probe_http_status_code" not in series.text()
+
+
 @pytest.mark.parametrize(("silent_s", "ready"), [(29.0, True), (31.0, False)])
 def test_patience_ends(silent_s: float, *, ready: bool) -> None:
     """Two slots of the busiest target and the longest look may pass in silence."""

@@ -1,0 +1,230 @@
+"""What ``/probe`` gives: blackbox_exporter's names and values, measured beside a real one, and nothing secret."""
+
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.metrics import blackbox
+from monitor.metrics.app import make
+from monitor.metrics.gauges import Gauges
+from monitor.metrics.health import Pulse
+from monitor.metrics.series import Series
+from monitor.verdict import Verdict
+from probes.dns import Dns
+from probes.http import Http
+from probes.icmp import Icmp
+from probes.imap import Imap
+from probes.look import look
+from probes.target import Target
+from probes.tcp import Tcp
+from tests.peers.blackbox import Blackbox
+from tests.peers.dovecot import Dovecot
+from tests.peers.nginx import Nginx
+from tests.peers.ports import Block
+from tests.probes.names import name_server, records
+
+METRICS_DOC = Path(__file__).parents[3] / "docs" / "metrics.md"
+NOISE_S = 0.5
+
+SOA = "example.test. 300 IN SOA ns.example.test. admin.example.test. 2026112201 7200 3600 1209600 300"
+
+# What blackbox_exporter has and we leave out; the table of differences says why.
+LEFT_OUT = {
+    "probe_ip_addr_hash",
+    "probe_http_last_modified_timestamp_seconds",
+    "probe_ssl_last_chain_info",
+}
+OURS = {"probe_timeout_seconds", "probe_tls_cipher_info", "ownup_result_timestamp_seconds"}
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples(text: str) -> Samples:
+    """A text of samples as a table."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def ours(target: Target) -> Samples:
+    """What we tell of a target after one look."""
+    return samples(blackbox.text(target, await look(target)))
+
+
+def assert_alike(ours: Samples, theirs: Samples) -> None:
+    """The same names and labels, the same values; durations within noise."""
+    names = {name for name, _ in theirs} - LEFT_OUT
+    assert names == {name for name, _ in ours} - OURS
+    told = {key: value for key, value in theirs.items() if key[0] in names}
+    for (name, labels), value in told.items():
+        noise = NOISE_S if "duration" in name or "lookup" in name else 0.0
+        assert ours[name, labels] == pytest.approx(value, abs=noise), f"{name}{labels}"
+
+
+@pytest.fixture
+def exporter(ports: Block, authority_file: Path) -> Iterator[Blackbox]:
+    """A running blackbox_exporter with modules for what is compared here."""
+    tls = {"ca_file": str(authority_file)}
+    http = {"preferred_ip_protocol": "ip4", "tls_config": tls}
+    modules = {
+        "http": {"prober": "http", "timeout": "5s", "http": http},
+        "regex": {"prober": "http", "timeout": "5s", "http": {**http, "fail_if_body_not_matches_regexp": ["closed"]}},
+        "tcp": {"prober": "tcp", "timeout": "5s"},
+        "imaps": {
+            "prober": "tcp",
+            "timeout": "5s",
+            "tcp": {"tls": True, "tls_config": tls, "query_response": [{"expect": "OK"}]},
+        },
+        "banner": {"prober": "tcp", "timeout": "1s", "tcp": {"query_response": [{"expect": "SSH"}]}},
+        "dns": {"prober": "dns", "timeout": "5s", "dns": {"query_name": "example.test", "query_type": "SOA"}},
+    }
+    with Blackbox(ports, modules) as peer:
+        yield peer
+
+
+async def theirs(exporter: Blackbox, module: str, target: str) -> Samples:
+    """What blackbox_exporter tells of a target."""
+    async with aiohttp.ClientSession() as web:
+        where = f"http://127.0.0.1:{exporter.port}/probe"
+        async with web.get(where, params={"module": module, "target": target}) as answer:
+            return samples(await answer.text())
+
+
+@pytest.mark.parametrize("path", ["/", "/moved", "/forbidden", "/broken", "/health.json"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_web_server_as_blackbox_exporter_sees_it(
+    exporter: Blackbox, nginx: Nginx, authority_file: Path, scheme: str, path: str
+) -> None:
+    """Good and bad answers, redirects and TLS of a real nginx, beside a real exporter."""
+    url = f"{scheme}://localhost:{getattr(nginx, scheme)}{path}"
+    shop = Http(name="shop", component="web", url=url, ip_family="4", tls={"ca_file": str(authority_file)})
+    assert_alike(await ours(shop), await theirs(exporter, "http", url))
+
+
+async def test_a_text_that_does_not_match_as_blackbox_exporter_sees_it(exporter: Blackbox, nginx: Nginx) -> None:
+    """Both say that the pattern was the reason."""
+    url = f"http://127.0.0.1:{nginx.http}/"
+    told = await ours(Http(name="shop", component="web", url=url, body_must_match=["closed"]))
+    assert_alike(told, await theirs(exporter, "regex", url))
+    assert told["probe_failed_due_to_regex", ()] == 1
+
+
+async def test_a_mail_server_as_blackbox_exporter_sees_it(
+    exporter: Blackbox, dovecot: Dovecot, authority_file: Path
+) -> None:
+    """A real Dovecot greets over TLS: as ``imap`` and as ``tcp`` it gives what the exporter's tcp module gives."""
+    of_exporter = await theirs(exporter, "imaps", f"localhost:{dovecot.imaps}")
+    where = {"name": "mail", "component": "mail", "host": "localhost", "port": dovecot.imaps, "ip_family": "4"}
+    trust = {"tls_mode": "implicit", "tls": {"ca_file": str(authority_file)}}
+    assert_alike(await ours(Imap(**where, **trust)), of_exporter)
+    assert_alike(await ours(Tcp(**where, **trust, dialogue=[{"expect": "OK"}])), of_exporter)
+
+
+async def test_a_wrong_banner_as_blackbox_exporter_sees_it(exporter: Blackbox, dovecot: Dovecot) -> None:
+    """A line that is not the expected one is a failed pattern to both."""
+    host = {"name": "shell", "component": "mail", "host": "127.0.0.1", "port": dovecot.imap}
+    told = await ours(Tcp(**host, timeout=1.0, dialogue=[{"expect": "SSH"}]))
+    of_exporter = await theirs(exporter, "banner", f"127.0.0.1:{dovecot.imap}")
+    assert told["probe_success", ()] == of_exporter["probe_success", ()] == 0
+    assert {name for name, _ in of_exporter} - LEFT_OUT == {name for name, _ in told} - OURS
+
+
+async def test_a_name_server_as_blackbox_exporter_sees_it(exporter: Blackbox) -> None:
+    """Sections are counted, and the serial of the zone is told."""
+    async with name_server(records(SOA)) as server:
+        zone = Dns(name="zone", component="dns", server=server.address, query="example.test", record="SOA")
+        told, of_exporter = await ours(zone), await theirs(exporter, "dns", server.address)
+    told.pop(("probe_ip_protocol", ()), None)
+    of_exporter.pop(("probe_ip_protocol", ()))
+    assert_alike(told, of_exporter)
+
+
+async def test_a_failed_look_has_the_same_series(nginx: Nginx) -> None:
+    """Nothing but what is unknown without a connection goes when the server does."""
+    shop = Http(name="shop", component="web", url=f"http://127.0.0.1:{nginx.http}/")
+    up = await ours(shop)
+    nginx.kill()
+    down = await ours(shop)
+    assert up["probe_success", ()] == 1
+    assert down["probe_success", ()] == 0
+    assert up.keys() - down.keys() == {("probe_ip_protocol", ())}
+
+
+def test_every_difference_is_told() -> None:
+    """The table of differences names what is left out, and what stands here alone."""
+    text = METRICS_DOC.read_text().partition("## One target, for blackbox_exporter's dashboards")[2]
+    assert not [name for name in LEFT_OUT | OURS - {"probe_tls_cipher_info"} if f"`{name}`" not in text]
+
+
+@pytest.fixture
+def shop(nginx: Nginx) -> Http:
+    """A target whose request bears a secret."""
+    url = f"http://127.0.0.1:{nginx.http}/"
+    return Http(name="shop", component="web", url=url, username="robot", password="hunter2-hunter2")
+
+
+@pytest.fixture
+def series() -> Series:
+    """A Series that was told to expect a ping, and has not heard of it."""
+    series = Series()
+    series.promise([Icmp(name="router", component="net", host="127.0.0.1")])
+    return series
+
+
+def client_of(series: Series) -> TestClient:
+    """A client of the listener for machines."""
+    now = datetime.now(UTC)
+    app = make(Gauges(version="0"), series, Pulse(0.0), clock=lambda: now, reload=lambda: True)
+    return TestClient(TestServer(app))
+
+
+async def test_a_scrape_of_one_target(series: Series, shop: Http) -> None:
+    """``/probe?target=NAME`` gives the last result, whatever module is asked for; promtool has nothing to say."""
+    series.hear(shop, await look(shop), Verdict.UP)
+    async with client_of(series) as client:
+        answer = await client.get("/probe", params={"target": "shop", "module": "http_2xx"})
+        text = await answer.text()
+    assert (answer.status, answer.content_type) == (200, "text/plain")
+    assert samples(text)["probe_http_status_code", ()] == 200
+    assert "target=" not in text
+    tool = await create_subprocess_exec("promtool", "check", "metrics", stdin=PIPE, stdout=PIPE, stderr=STDOUT)
+    said, _ = await tool.communicate(text.encode())
+    assert (tool.returncode, said) == (0, b"")
+
+
+async def test_the_transcript_shows_no_secret(series: Series, shop: Http) -> None:
+    """``debug=true`` tells what was said, masked, before the metrics."""
+    series.hear(shop, await look(shop), Verdict.UP)
+    async with client_of(series) as client:
+        answer = await client.get("/probe", params={"target": "shop", "debug": "true"})
+        text = await answer.text()
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "us   GET / HTTP/1.1" in text
+    assert "them HTTP/1.1 200 OK" in text
+    assert "\nprobe_success 1.0\n" in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(("query", "status"), [({}, 404), ({"target": "nobody"}, 404), ({"target": "router"}, 503)])
+async def test_who_cannot_be_told_about(series: Series, query: dict[str, str], status: int) -> None:
+    """An unknown target is a 404, and one that was not looked at yet a 503: one sentence each."""
+    async with client_of(series) as client:
+        answer = await client.get("/probe", params=query)
+        assert (answer.status, (await answer.text()).count("\n")) == (status, 1)
+
+
+async def test_a_removed_target_is_unknown(series: Series, shop: Http) -> None:
+    """What a reload takes away is a 404 from then on."""
+    series.hear(shop, await look(shop), Verdict.UP)
+    series.keep(set())
+    async with client_of(series) as client:
+        assert (await client.get("/probe", params={"target": "shop"})).status == 404
