@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 
-from monitor.config.values import Cron, HttpUrl, Language, Listen, Listening, Zone
+from monitor.config.values import Cron, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
 from probes.tls import SecuredManner
@@ -90,7 +90,7 @@ class Notices(Options):
     update_every: Promise = _HOUR_S
     update_every_total_loss: Promise = 30 * _MINUTE_S
     watch_for: Positive = 15 * _MINUTE_S
-    language: Language = "en"
+    language: DraftLanguage = "en"
 
 
 class Desk(Options):

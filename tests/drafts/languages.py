@@ -102,7 +102,59 @@ GERMAN = {
     ),
     "slow_at_times": _quiet(SLOW_AT_TIMES, "de", "Chat"),
 }
-LANGUAGES = {"de": GERMAN}
+FRENCH = {
+    "sending_down": _sending(
+        "fr", "Europe/Paris", "vous ne pouvez pas envoyer de messages", "Envoi de messages", "Réception", "Site"
+    ),
+    "some_pages": _quiet(SOME_PAGES, "fr", "Espace client", "Webmail"),
+    "sign_in_at_midnight": _midnight(
+        "fr",
+        "Le webmail https://webmail.example.fr vous identifie encore",
+        "Je regarde l'identification",
+        "Boîtes",
+        "Envoi",
+    ),
+    "mail_and_mailbox": _mail_and_mailbox(
+        "fr",
+        ("Envoi", "Boîtes aux lettres"),
+        "Europe/Brussels",
+        (
+            "Le disque de la file d'attente est plein",
+            "avant 15:00 CET ; la moitié des journaux est déplacée",
+            "nous avons déplacé les anciens journaux",
+            "rien ; ce qui attendait est parti",
+            "un jour d'abonnement est offert en novembre",
+            "les certificats",
+            "ils sont valables",
+        ),
+    ),
+    "slow_at_times": _quiet(SLOW_AT_TIMES, "fr", "Chat"),
+}
+SPANISH = {
+    "sending_down": _sending(
+        "es", "Europe/Madrid", "no puede enviar correo", "Envío de correo", "Recepción", "Sitio web"
+    ),
+    "some_pages": _quiet(SOME_PAGES, "es", "Portal de clientes", "Webmail"),
+    "sign_in_at_midnight": _midnight(
+        "es", "En https://webmail.example.es aún puede identificarse", "Miro el servidor de claves", "Lectura", "Envío"
+    ),
+    "mail_and_mailbox": _mail_and_mailbox(
+        "es",
+        ("Envío", "Buzones"),
+        "Europe/Madrid",
+        (
+            "El disco de la cola está lleno",
+            "antes de las 15:00 CET; la mitad de los registros está movida",
+            "movimos los registros antiguos",
+            "nada; lo que esperaba ha salido",
+            "se descuenta un día de la factura de noviembre",
+            "los certificados",
+            "son válidos",
+        ),
+    ),
+    "slow_at_times": _quiet(SLOW_AT_TIMES, "es", "Chat"),
+}
+LANGUAGES = {"de": GERMAN, "fr": FRENCH, "es": SPANISH}
 CASES = ENGLISH | {
     f"{language}.{name}.{kind}": (kind, of_kind(facts, kind))
     for language, samples in LANGUAGES.items()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from drafts.honesty import Stage, check
 from drafts.notice import write
 from drafts.phrases import TEMPLATES, phrases
 from drafts.rules.vocabulary import WORDS, vocabulary
+from monitor.config.values import DraftLanguage
 from tests.drafts.samples import SENDING_DOWN, at, of_kind
 from tests.drafts.test_notice import facts as any_facts
 from tests.drafts.test_notice import forms
@@ -40,6 +42,28 @@ CASES = [
     ("E04", "de", "Etwaige Unannehmlichkeiten bedauern wir.", "Es tut uns leid, dass Sie nicht senden konnten."),
     ("E05", "de", "Vielen Dank für Ihre Geduld.", "Vielen Dank für Ihre Meldungen."),
     ("E06", "de", "Wir arbeiten mit Hochdruck daran.", "Wir haben den Server um 14:20 Uhr UTC neu gestartet."),
+    ("T01", "fr", "Tout remarchera bientôt.", "Tout remarche depuis 14:40 UTC."),
+    ("T02", "fr", "Vous ne pouvez rien envoyer.", "Nous écrirons dans 30 minutes."),
+    ("T03", "fr", "Nous écrirons avant 16:00 UTC.", "Nous écrirons avant 15:00 UTC."),
+    ("T03", "fr", "Nous écrirons dans deux heures.", "Nous écrirons dans une heure."),
+    ("T04", "fr", "En panne depuis 14:02.", "En panne depuis 15:02 CET."),
+    ("T05", "fr", "En panne depuis ce matin.", "Ce matin, à 08:12 UTC, la panne a commencé."),
+    ("T06", "fr", "Le 1er mars, tout a cessé.", "Le 1er mars 2026, tout a cessé."),
+    ("K04", "fr", "Cela est indépendant de notre volonté.", "Nous avons appelé le fournisseur."),
+    ("E04", "fr", "Désolés pour tout désagrément.", "Désolés que vous n'ayez pas pu envoyer."),
+    ("E05", "fr", "Merci de votre patience.", "Merci de vos signalements."),
+    ("E06", "fr", "Nous travaillons d'arrache-pied.", "Nous avons redémarré le serveur à 14:20 UTC."),
+    ("T01", "es", "Volverá pronto.", "Volvió a las 14:40 UTC."),
+    ("T02", "es", "No puede enviar correo.", "Escribiremos dentro de 30 minutos."),
+    ("T03", "es", "Volveremos a escribir antes de las 16:00 UTC.", "Volveremos a escribir antes de las 15:00 UTC."),
+    ("T03", "es", "Informaremos dentro de dos horas.", "Informaremos cada 30 minutos."),
+    ("T04", "es", "Falla desde las 14:02.", "Falla desde las 15:02 CET."),
+    ("T05", "es", "Falla desde esta mañana.", "Falla desde esta mañana, a las 08:12 UTC."),
+    ("T06", "es", "Empezó el 3 de marzo.", "Empezó el 3 de marzo de 2026."),
+    ("K04", "es", "Es ajeno a nuestra voluntad.", "Hemos llamado al proveedor."),
+    ("E04", "es", "Disculpe las molestias ocasionadas.", "Sentimos que no pudiera enviar correo."),
+    ("E05", "es", "Gracias por su paciencia.", "Gracias por sus avisos."),
+    ("E06", "es", "Trabajamos sin descanso.", "Reiniciamos el servidor a las 14:20 UTC."),
 ]
 
 
@@ -54,6 +78,11 @@ def test_nothing_is_missing(language: str) -> None:
     }
     assert set(theirs.verb) == set(ours.verb)
     assert set(HELD) <= set(vocabulary(language))
+
+
+def test_every_language_can_be_chosen() -> None:
+    """The config offers exactly the languages that there are templates of."""
+    assert set(get_args(DraftLanguage)) == {"en", *ABROAD}
 
 
 def test_every_language_has_words() -> None:
