@@ -10,6 +10,7 @@ from probes.disguise import disguises
 TEXT_BYTES_MAX: Final = 512
 LINES_MAX: Final = 200
 MASK: Final = "<secret>"
+HEAD_CHARS: Final = 8
 
 _CUT: Final = "…"
 
@@ -43,6 +44,12 @@ def harmless(raw: bytes | str) -> str:
     return encoded[: TEXT_BYTES_MAX - len(_CUT.encode())].decode(errors="ignore") + _CUT
 
 
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
+
+
 class Transcript:
     """Collects what was said, at most 200 lines; every secret it was told of is replaced wherever it appears."""
 
@@ -63,10 +70,18 @@ class Transcript:
             self._forms = sorted({*self._forms, *disguises(secret)}, key=len, reverse=True)
 
     def mask(self, text: str) -> str:
-        """Replace every known secret in a text."""
+        """Replace every known secret in a text, and what is left of one where the text was cut."""
         for form in self._forms:
             text = text.replace(form, MASK)
+        for head in {form[:HEAD_CHARS] for form in self._forms if len(form) > HEAD_CHARS}:
+            text = self._without(head, text)
         return text
+
+    def _without(self, head: str, text: str) -> str:
+        """Replace what begins like a secret as far as it goes on so: a stranger's text may be cut inside one."""
+        first, *others = text.split(head)
+        tails = [form[HEAD_CHARS:] for form in self._forms if form.startswith(head)] if others else []
+        return first + "".join(MASK + rest[max(_common(tail, rest) for tail in tails) :] for rest in others)
 
     def add(self, at_s: float, who: Speaker, raw: bytes | str) -> None:
         """Write one line down, masked before it is cut, so that no half of a secret survives the cut."""

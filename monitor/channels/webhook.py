@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -15,6 +16,9 @@ from monitor.channels.channel import Channel, Message, Permanent, Temporary
 from monitor.channels.post import PREFIX, headers, payload
 from monitor.channels.trust import Trust
 from monitor.markdown import visible
+from probes.transcript import Transcript
+
+Mask = Callable[[str], str]
 
 ANSWER_BYTES_MAX: Final = 4096
 ANSWER_SHOWN_MAX: Final = 200
@@ -52,6 +56,12 @@ class Webhook(Channel):
     secret: Annotated[SecretStr, AfterValidator(_signing_key)]
     tls: Trust = Trust()
 
+    def secrets(self) -> Iterator[str]:
+        """The address too, and what in it comes after the host, since that is what the other side knows of it."""
+        yield from super().secrets()
+        url = URL(self.url.get_secret_value())
+        yield from (part for part in (url.raw_path_qs, url.path, url.query_string) if len(part) > 1)
+
     async def send(self, message: Message) -> str:
         """Post once; the receipt is the status and the beginning of the answer."""
         body = payload(message)
@@ -70,30 +80,30 @@ class Webhook(Channel):
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
                 ) as response,
             ):
-                return await _receipt(response, message.sent_at)
+                return await _receipt(response, message.sent_at, Transcript(self.secrets()).mask)
         except (aiohttp.ClientError, OSError) as error:
             raise Temporary(_plain(error)) from None
 
 
-async def _receipt(response: aiohttp.ClientResponse, now: datetime) -> str:
+async def _receipt(response: aiohttp.ClientResponse, now: datetime, mask: Mask) -> str:
     """Read the answer: 2xx is a receipt, what may pass is Temporary, all else is Permanent."""
     if response.ok and response.status < HTTPStatus.MULTIPLE_CHOICES:
-        return f"{response.status} {await _beginning(response)}".rstrip()
+        return f"{response.status} {await _beginning(response, mask)}".rstrip()
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _BUSY:
         raise Temporary(f"it answered {response.status}", retry_after_s=_retry_after_s(response, now))
     moved = HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST
     why = ", and we follow no redirect" if moved else ""
-    raise Permanent(f"it answered {response.status}{why}: {await _beginning(response)}".rstrip(": "))
+    raise Permanent(f"it answered {response.status}{why}: {await _beginning(response, mask)}".rstrip(": "))
 
 
-async def _beginning(response: aiohttp.ClientResponse) -> str:
-    """The first words of the answer; a status once given counts, even if the body breaks off."""
+async def _beginning(response: aiohttp.ClientResponse, mask: Mask) -> str:
+    """The first words of the answer, masked before they are cut; a status counts, even if the body breaks off."""
     try:
         answer = await response.content.read(ANSWER_BYTES_MAX)
     except aiohttp.ClientError:
         return "(its body broke off)"
     words = " ".join(answer.decode(errors="replace").split())
-    return visible(words)[:ANSWER_SHOWN_MAX]
+    return visible(mask(words))[:ANSWER_SHOWN_MAX]
 
 
 def _retry_after_s(response: aiohttp.ClientResponse, now: datetime) -> float | None:

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from time import process_time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -56,3 +57,25 @@ def test_a_secret_inside_a_longer_blob_is_masked(before: bytes, after: bytes) ->
 def test_an_innocent_text_stays_as_it_is() -> None:
     """A short secret does not eat words that only look like the middle of its base64."""
     assert Transcript(["abc"]).mask("the mail server answered YW to us") == "the mail server answered YW to us"
+
+
+@pytest.mark.parametrize("cut", range(8, 21))
+def test_a_secret_that_was_cut_is_masked_as_far_as_it_stands(cut: int) -> None:
+    """An excerpt may end inside it."""
+    secret = "correct horse battery"
+    assert Transcript([secret]).mask(f"'you said {secret[:cut]}'") == "'you said <secret>'"
+
+
+def test_a_secret_with_spaces_leaves_no_tail() -> None:
+    """The beginning that its forms share is not taken for a cut one."""
+    assert (
+        Transcript(["sesame12 open/door"]).mask("a sesame12 open/door b sesame12+open b") == "a <secret> b <secret> b"
+    )
+
+
+def test_a_text_full_of_beginnings_takes_no_time() -> None:
+    """A server knows the password that it was told, and may try to keep us busy with it."""
+    transcript = Transcript(["correct horse battery", "<secret>s are mine"])
+    began = process_time()
+    assert "correct" not in transcript.mask("correct h" * 7000 + "<secret>" * 100)
+    assert process_time() - began < 1
