@@ -61,7 +61,10 @@ class Commands:
         return response.tag == CONTINUATION
 
     async def listen(self, within_s: float) -> None:
-        """Wait until the server tells news of its own accord (IDLE, RFC 2177), but no longer than so many seconds."""
+        """Wait until the server tells news of its own accord (IDLE, RFC 2177), but no longer than so many seconds.
+
+        It may be over at once: the server may refuse, or have news all the time.
+        """
         self._count += 1
         tag = f"a{self._count}"
         await self.talk.say(f"{tag} IDLE".encode())

@@ -19,13 +19,15 @@ TAIL_MAX: Final = 50
 SEARCHED_MAX: Final = 50
 HEADER_BYTES_MAX: Final = 8192
 REPORT_BYTES_MAX: Final = 32 * 1024
+FRAME_CHARS_MAX: Final = 2048  # an answer to our FETCH needs a tenth of it, its literals apart
 
 _LIST: Final = re.compile(r'\* LIST \(([^)]*)\) (?:NIL|"\\?.") (.+)', re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 _FETCH: Final = re.compile(r"\* \d+ FETCH \(", re.IGNORECASE)
-_UID: Final = re.compile(r"[( ]UID (\d{1,10})[ )]", re.IGNORECASE)
+_UID: Final = re.compile(r"[( ]UID ([0-9]{1,10})[ )]", re.IGNORECASE)
 _DATE: Final = re.compile(r'INTERNALDATE "([^"]{20,30})"', re.IGNORECASE)
-_EXISTS: Final = re.compile(r"(\d{1,10}) EXISTS", re.IGNORECASE)
+_EXISTS: Final = re.compile(r"([0-9]{1,10}) EXISTS", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ async def _fetch(commands: Commands, which: str) -> list[Mail]:
 
 
 def _mail(said: Response) -> Mail | None:
+    if len(said.frame) > FRAME_CHARS_MAX:
+        return None
     uid = _UID.search(_QUOTED.sub('""', said.frame))
     if uid is None:
         return None
@@ -154,7 +158,7 @@ def _mail(said: Response) -> Mail | None:
 def _time(text: str) -> datetime | None:
     try:
         return datetime.strptime(text.strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

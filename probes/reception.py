@@ -22,6 +22,7 @@ from probes.reason import Reason
 from probes.stamp import Seal, Stamp
 
 PACE_S_MIN: Final = 0.2
+BREATH_S: Final = 0.05  # a server that is not silent for a moment is not asked without one either
 PACE_S_MAX: Final = 10.0
 PACE: Final = 0.1  # of the time waited so far: so fine is the delivery time told where nothing wakes us
 SETTLE_S: Final = 5.0
@@ -130,6 +131,7 @@ class Reception:
         if not idles:
             await asyncio.sleep(pause_s)
             return
+        await asyncio.sleep(min(pause_s, BREATH_S))
         with commands.talk.stage("idle", "its answer to IDLE", limit_s=pause_s + SETTLE_S):
             await commands.listen(pause_s)
 
