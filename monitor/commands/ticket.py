@@ -30,6 +30,8 @@ def as_json(result: Result) -> str:
             "phases": {name: round(length_s, 6) for name, length_s in result.phases.items()},
             "certificate": certificate,
             "evidence": [asdict(line) for line in result.evidence],
+            "numbers": dict(result.numbers),
+            "side": result.side,
         },
         default=datetime.isoformat,
         ensure_ascii=False,
@@ -37,7 +39,8 @@ def as_json(result: Result) -> str:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    yield f"{result.target} ({result.kind}): {result.outcome}" + (f", {result.reason}" if result.reason else "")
+    side = f" (side: {result.side})" if result.side else ""
+    yield f"{result.target} ({result.kind}): {result.outcome}" + (f", {result.reason}" if result.reason else "") + side
     if result.reason:
         yield f"  {result.reason.meaning}" + (f": {result.detail}" if result.detail else "")
     yield f"  looked at {_utc(result.started_at)} for {result.duration_s:.3f} s" + _phases(result)

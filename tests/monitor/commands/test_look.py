@@ -60,6 +60,7 @@ def test_json_is_one_object_a_line_with_exactly_the_promised_keys(
     assert main(["look", "--json", "--config", str(config)]) == 2
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     keys = ["target", "kind", "outcome", "reason", "detail", "duration_s", "phases", "certificate", "evidence"]
+    keys += ["numbers", "side"]
     assert list(first) == list(second) == keys
     assert (first["target"], first["outcome"], first["reason"]) == ("one", "ok", None)
     assert (second["target"], second["outcome"], second["reason"]) == ("two", "failed", "connect_refused")
