@@ -5,6 +5,7 @@ from typing import Annotated, Final, get_args
 from pydantic import Field
 
 from probes.dns import Dns
+from probes.grpc import Grpc
 from probes.heartbeat import Heartbeat
 from probes.http import Http
 from probes.icmp import Icmp
@@ -17,7 +18,7 @@ from probes.tcp import Tcp
 from probes.websocket import Websocket
 
 Kind = Annotated[
-    Dns | Heartbeat | Http | Icmp | Imap | Pop3 | Roundtrip | Smtp | Tcp | Websocket, Field(discriminator="kind")
+    Dns | Grpc | Heartbeat | Http | Icmp | Imap | Pop3 | Roundtrip | Smtp | Tcp | Websocket, Field(discriminator="kind")
 ]
 
 KINDS: Final[tuple[type[Target], ...]] = get_args(get_args(Kind)[0])
