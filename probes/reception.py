@@ -163,7 +163,8 @@ class Reception:
         if stamp is None:
             return
         if stamp.text != self.wanted.stamp.text:
-            self._credit(folder, mail, stamp)
+            if self._age(stamp) >= self.wanted.old_after_s:
+                self._mark(folder, mail)
             return
         told = report(text)
         self.bounce, self.delay = (told, self.delay) if told.final else (self.bounce, told)
@@ -176,16 +177,19 @@ class Reception:
             self.arrival = self.arrival or Arrival(monotonic() - self.wanted.sent_s, folder, mail)
             self._mark(folder, mail)
             return
-        age = self.wanted.stamp.sent_at - stamp.sent_at
-        if age < timedelta(seconds=self.wanted.old_after_s):
+        age_s = self._age(stamp)
+        if age_s < self.wanted.old_after_s:
             return
         self._mark(folder, mail)
-        if age >= timedelta(seconds=self.wanted.sweep_after_s):
+        if age_s >= self.wanted.sweep_after_s:
             self.swept += 1
         elif (
             mail.arrived_at and (took_s := (mail.arrived_at - stamp.sent_at).total_seconds()) > self.wanted.late_after_s
         ):
             self.late_s.append(took_s)
+
+    def _age(self, stamp: Stamp) -> float:
+        return (self.wanted.stamp.sent_at - stamp.sent_at).total_seconds()
 
     def _mark(self, folder: Folder, mail: Mail) -> None:
         self._ours.setdefault(folder.raw, set()).add(mail.uid)

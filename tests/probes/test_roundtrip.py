@@ -248,6 +248,22 @@ async def test_a_bounce_is_read_back() -> None:
     assert store.folders == {"INBOX": [other]}
 
 
+async def test_a_report_about_an_earlier_message_is_removed_and_counts_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is neither this look's bounce nor mail that arrived late."""
+    sent = Host(route=lost)
+    monkeypatch.setattr("probes.roundtrip.datetime", Yesterday)
+    await travel(sent, deliver_warn="50ms", deliver_fail="100ms")
+    monkeypatch.undo()
+    store = Store()
+    store.put(REPORT.format(action="failed", status="5.1.1").encode() + sent.store.submitted[0])
+    result = await travel(Host(store))
+    assert verdict(result) == (Outcome.OK, None, None), result.detail
+    assert (result.numbers["swept"], result.numbers["late_arrivals"]) == (0, 0)
+    assert store.folders == {"INBOX": []}
+
+
 async def test_a_report_of_a_delay_is_no_bounce() -> None:
     """The waiting goes on, and the report is told with the verdict."""
     result = await travel(Host(route=returned("delayed", "4.4.1")), deliver_warn="300ms", deliver_fail="600ms")
