@@ -130,11 +130,13 @@ async def test_a_mail_server_as_blackbox_exporter_sees_it(
 
 
 async def test_a_wrong_banner_as_blackbox_exporter_sees_it(exporter: Blackbox, dovecot: Dovecot) -> None:
-    """A line that is not the expected one is a failed pattern to both."""
+    """A line that is not the expected one fails both; only theirs forgets why when the server then falls silent."""
     host = {"name": "shell", "component": "mail", "host": "127.0.0.1", "port": dovecot.imap}
     told = await ours(Tcp(**host, timeout=1.0, dialogue=[{"expect": "SSH"}]))
     of_exporter = await theirs(exporter, "banner", f"127.0.0.1:{dovecot.imap}")
     assert told["probe_success", ()] == of_exporter["probe_success", ()] == 0
+    assert told["probe_failed_due_to_regex", ()] == 1
+    assert of_exporter["probe_failed_due_to_regex", ()] == 0
     assert {name for name, _ in of_exporter} - LEFT_OUT == {name for name, _ in told} - OURS
 
 
