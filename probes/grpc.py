@@ -38,6 +38,7 @@ class Grpc(Secured):
             if secure:
                 await wire.start_tls(self, notes, self.host, alpn=("h2",))
             notes.say("us", f"{PATH} service: '{self.service}'")
+            notes.numbers["ssl"] = float(wire.encrypted)
             call = Call(wire)
             async with stage(notes, "check", limit_s=self.stage_timeout):
                 await call.ask(self._headers(secure=secure), request(self.service))

@@ -38,6 +38,8 @@ _HEADS: Final = {family.name: family.header() for family in FAMILIES} | {
         ("probe_dns_serial", "The serial of the zone"),
         ("probe_icmp_duration_seconds", "How long each phase of the last look took"),
         ("probe_icmp_reply_hop_limit", "The hop limit of the reply"),
+        ("probe_grpc_status_code", "The status code of gRPC that the last call was answered with, 0 if there was none"),
+        ("probe_grpc_ssl", "1 if the last call went over TLS"),
         ("probe_websocket_status_code", "The status of the answer to our upgrade, 0 if there was none"),
         ("probe_websocket_connection_upgraded", "1 if the server took up WebSocket"),
         ("probe_websocket_failed_due_to_regex", "1 if a message was not as expected"),
@@ -87,6 +89,12 @@ _PROBERS: Final = {
     "icmp": _Prober(
         phases=("probe_icmp_duration_seconds", ("resolve", "setup", "rtt")),
         numbers=(("probe_icmp_reply_hop_limit", "hop_limit", None),),
+    ),
+    "grpc": _Prober(
+        numbers=(
+            ("probe_grpc_status_code", "grpc_status", 0),
+            ("probe_grpc_ssl", "ssl", 0),
+        ),
     ),
     "websocket": _Prober(
         numbers=(

@@ -1,5 +1,6 @@
 """What ``/probe`` gives: blackbox_exporter's names and values, measured beside a real one, and nothing secret."""
 
+import socket
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from monitor.metrics.health import Pulse
 from monitor.metrics.series import Series
 from monitor.verdict import Verdict
 from probes.dns import Dns
+from probes.grpc import Grpc
 from probes.http import Http
 from probes.icmp import Icmp
 from probes.imap import Imap
@@ -230,3 +232,11 @@ async def test_a_removed_target_is_unknown(series: Series, shop: Http) -> None:
     series.keep(set())
     async with client_of(series) as client:
         assert (await client.get("/probe", params={"target": "shop"})).status == 404
+
+
+async def test_a_grpc_server_that_is_gone_has_its_names_nevertheless() -> None:
+    """A look that got no answer tells no code, and no TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    told = await ours(Grpc(name="orders", component="shop", host="127.0.0.1", port=port))
+    assert told["probe_success", ()] == told["probe_grpc_status_code", ()] == told["probe_grpc_ssl", ()] == 0
