@@ -170,7 +170,7 @@ def main() -> int:
     cost.add_argument("--wires", type=int, default=10_000, help="default: %(default)s")
     cost.add_argument("--seconds", type=float, default=30.0, help="how long to idle; default: %(default)s")
     worth = commands.add_parser("killed", help="what they are worth")
-    worth.add_argument("--runs", type=int, default=10, help="default: %(default)s")
+    worth.add_argument("--runs", type=int, default=5, help="more would be judged as flapping; default: %(default)s")
     options = parser.parse_args()
     if options.command == "killed":
         return 0 if asyncio.run(killed(options.runs)) else 1
