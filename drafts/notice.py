@@ -43,14 +43,14 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     (but in a resolved notice), no time of recovery in a recovery or resolved one, or nothing wrong in a correction.
     """
     _require(kind, facts)
-    template = _template(facts.language, kind)
+    words = template(facts.language, kind)
 
     def part(name: str, clean: Clean, *, brief: bool = False) -> str:
-        return str(getattr(template, name)(Slots.fill(facts, clean, brief=brief)))
+        return str(getattr(words, name)(Slots.fill(facts, clean, brief=brief)))
 
-    body = _paragraphs(part("body", escape))
+    body = paragraphs(part("body", escape))
     if kind is UpdateKind.FIRST and len(body.split()) > FIRST_WORDS_MAX:
-        body = _paragraphs(part("body", escape, brief=True))
+        body = paragraphs(part("body", escape, brief=True))
     return Notice(
         title=one_line(part("title", one_line)),
         body=body,
@@ -70,7 +70,7 @@ def _require(kind: UpdateKind, facts: Facts) -> None:
         raise IncompleteFacts("a correction notice tells what was wrong, and these facts have no correction")
 
 
-def _paragraphs(text: str) -> str:
+def paragraphs(text: str) -> str:
     """One line a paragraph: templates break their lines where it suits the template."""
     paragraphs = (one_line(paragraph) for paragraph in text.split("\n\n"))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
@@ -95,8 +95,9 @@ def _cut(lines: list[str]) -> str:
 
 
 @cache
-def _template(language: str, kind: UpdateKind) -> TemplateModule:
-    return _environment(language).get_template(f"{kind}.md.j2").module
+def template(language: str, name: str) -> TemplateModule:
+    """The macros of one text of a language, by the name of its file."""
+    return _environment(language).get_template(f"{name}.md.j2").module
 
 
 @cache

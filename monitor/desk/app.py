@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from monitor.desk import act, decide, edit, incident, login, overview, ping, sample, update, welcome
+from monitor.desk import act, brief, decide, edit, incident, login, overview, ping, sample, update, welcome
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
@@ -39,6 +39,7 @@ ROUTES: Final = (
     Route("GET", "/welcome/{token}", welcome.get, None),
     Route("POST", "/welcome/{token}", welcome.post, None),
     Route("GET", "/", overview.get, Role.VIEWER),
+    Route("GET", "/brief", brief.get, Role.VIEWER),
     Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
     Route("POST", f"/incidents/{_ID}/acknowledge", incident.acknowledge, Role.RESPONDER),
     Route("POST", f"/incidents/{_ID}/acts", act.post, Role.RESPONDER),
