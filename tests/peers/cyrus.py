@@ -10,7 +10,7 @@ from typing import Final
 
 import trustme
 
-from tests.peers.peer import UNPACKED, Peer
+from tests.peers.peer import Peer, unpacked
 from tests.peers.ports import Block
 
 USERNAME: Final = "sample"
@@ -54,6 +54,7 @@ class Cyrus(Peer):
     """``imap`` and ``pop3`` are plain with STARTTLS, ``imaps`` and ``pop3s`` begin with TLS."""
 
     def __init__(self, ports: Block, certificate: trustme.LeafCert) -> None:
+        libraries, self._saslpasswd = unpacked("usr/lib"), unpacked("usr/sbin/saslpasswd2")
         super().__init__()
         self.imap, self.imaps = ports.port(), ports.port()
         self.pop3, self.pop3s = ports.port(), ports.port()
@@ -61,7 +62,7 @@ class Cyrus(Peer):
             self.directory.joinpath("config", name).mkdir(parents=True)
         self.directory.joinpath("mail").mkdir()
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.directory / "certificate.pem"))
-        shutil.copytree(UNPACKED / "usr/lib", self.directory / "lib")
+        shutil.copytree(libraries, self.directory / "lib")
         self._write_configs()
         self._add_user()
         if os.geteuid() == 0:
@@ -105,7 +106,7 @@ class Cyrus(Peer):
 
     def _add_user(self) -> None:
         subprocess.run(
-            [UNPACKED / "usr/sbin/saslpasswd2", "-f", self.directory / "users", "-p", "-c", "-u", HOST, USERNAME],
+            [self._saslpasswd, "-f", self.directory / "users", "-p", "-c", "-u", HOST, USERNAME],
             check=True,
             input=PASSWORD.encode(),
             timeout=10,

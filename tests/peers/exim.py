@@ -5,7 +5,7 @@ from typing import Final
 
 import trustme
 
-from tests.peers.peer import UNPACKED, Peer
+from tests.peers.peer import Peer, unpacked
 from tests.peers.ports import Block
 
 USERNAME: Final = "sample"
@@ -72,6 +72,7 @@ class Exim(Peer):
     """``smtp`` offers STARTTLS, ``smtps`` begins with TLS; both let the one user sign in."""
 
     def __init__(self, ports: Block, certificate: trustme.LeafCert) -> None:
+        self._program = unpacked("usr/sbin/exim4")
         super().__init__()
         self.smtp, self.smtps = ports.port(), ports.port()
         spool = self.directory / "spool"
@@ -93,7 +94,7 @@ class Exim(Peer):
 
     def command(self) -> list[str]:
         """Run the daemon in the foreground."""
-        return [str(UNPACKED / "usr/sbin/exim4"), "-C", str(self.directory / "exim.conf"), "-bdf"]
+        return [str(self._program), "-C", str(self.directory / "exim.conf"), "-bdf"]
 
     def environment(self) -> dict[str, str]:
         """A user database of its own."""

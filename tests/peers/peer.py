@@ -22,6 +22,13 @@ PAUSE_S: Final = 0.02
 UNPACKED: Final = Path(__file__).parents[2] / ".cache" / "peers"
 
 
+def unpacked(path: str) -> Path:
+    """A file or directory of theirs."""
+    found = UNPACKED / path
+    assert found.exists(), f"there is no {found}: run .ci/peers"
+    return found
+
+
 class Peer(ABC):
     """A server that runs in the foreground. ``log`` is what to read when it does not do what you expect."""
 
