@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from yarl import URL
 
 from probes.cookies import Cookies
@@ -36,6 +36,12 @@ class Http(Secured, Asking, Expectations, Routed):
     follow_redirects: bool = True
     max_redirects: Annotated[int, Field(ge=0, le=50)] = 10
     allow_redirect_to: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _nothing_stands_before_the_preamble(self) -> Self:
+        if self.proxy and self.proxy_protocol:
+            raise ValueError("proxy and proxy_protocol: both are not allowed, since it is the proxy that connects")
+        return self
 
     def secrets(self) -> Iterator[str]:
         """What must be masked."""

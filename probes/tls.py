@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from probes.finding import Degraded, Failed, Finding, Unknown
 from probes.handshake import ALERT_NAMES, Handshake, overhear
+from probes.preamble import ProxyProtocol
 from probes.reason import Reason
 from probes.session import Session
 from probes.target import Manner, Options, Seconds, Target
@@ -134,7 +135,9 @@ class SecuredManner(Manner):
 
 
 class Secured(SecuredManner, Target):
-    """What the kinds that may speak TLS have in common."""
+    """What the kinds that dial, and may speak TLS then, have in common."""
+
+    proxy_protocol: ProxyProtocol | None = None
 
     def judge_alert(self, session: Session, found: Finding | None) -> Finding | None:
         """What becomes of a finding where ``tls.expect_alert`` wants the server to refuse us."""

@@ -16,6 +16,7 @@ from probes.connect import connect
 from probes.finding import Failed, Finding, Unknown
 from probes.kept import Kept
 from probes.notebook import Notebook
+from probes.preamble import ProxyProtocol, preamble
 from probes.ready import readable, writable
 from probes.reason import Reason
 from probes.resolve import resolve
@@ -84,6 +85,10 @@ class Wire:
         """
         self._spoken = True
         await self._push(self._session.encrypt(data) if self._session and self._session.stands else data)
+
+    async def introduce(self, version: ProxyProtocol) -> None:
+        """Say whom we speak for, by the PROXY protocol, before TLS and before anything else."""
+        await self._push(preamble(version, self._sock))
 
     async def receive(self) -> bytes:
         """The next bytes, at most 64 KiB; ``b""`` at the end of the stream.
@@ -237,7 +242,8 @@ async def open_wire(
     """Resolve and connect (phases ``resolve`` and ``connect``), and close the wire in every case.
 
     For implicit TLS call ``wire.start_tls`` first thing. ``target`` gives ip_family, connect_to and stage_timeout;
-    its connect_to does not stand for a host that is not ``pinned``. A reason to ``blame`` is given instead of others.
+    its connect_to and proxy_protocol are not for a host that is not ``pinned``. A reason to ``blame`` is given instead
+    of others.
     Raises Failed: ``dns_…``, ``connect_…``, ``unreachable``; Unknown when the fault is our own.
     """
     where = str(target.connect_to) if target.connect_to and pinned else host
@@ -247,6 +253,9 @@ async def open_wire(
         raise Failed(blame or lost.reason, lost.detail) from lost
     found: Finding | None = None
     try:
+        if pinned and isinstance(target, Secured) and target.proxy_protocol:
+            notes.say("us", f"PROXY (protocol {target.proxy_protocol})")
+            await wire.introduce(target.proxy_protocol)
         yield wire
     except Finding as finding:
         found = finding
