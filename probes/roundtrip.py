@@ -1,6 +1,6 @@
 """Sends one message, and watches its mailbox until it has arrived: whether mail gets through, and how fast."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
@@ -41,6 +41,7 @@ class Roundtrip(SecuredManner, Target):
     deliver_fail: Annotated[Seconds, Field(gt=0)] = 300.0
     junk_mailboxes: tuple[str, ...] = ()
     sweep_after: Annotated[Seconds, Field(ge=60)] = _DAY_S
+    expect_auth: tuple[Literal["spf", "dkim", "dmarc"], ...] = ()
 
     summary: ClassVar[str] = "sends a message and waits for it (SMTP and IMAP)"
     waits: ClassVar[bool] = True
@@ -143,3 +144,11 @@ class Roundtrip(SecuredManner, Target):
         if arrival and arrival.after_s > self.deliver_warn:
             sentence = f"our message took {arrival.after_s:.1f} s to arrive, longer than {self.deliver_warn:g} s"
             yield Degraded(Reason.DELIVERY_LATE, sentence)
+        if arrival and (missed := tuple(self._missed(authentication(arrival.mail.header)))):
+            yield Degraded(Reason.HEADER_MISMATCH, f"the receiving server tells of our message: {', '.join(missed)}")
+
+    def _missed(self, told: Mapping[str, str]) -> Iterator[str]:
+        """The checks of the sender that should have passed, with what became of them."""
+        for check in self.expect_auth:
+            if told.get(check) != "pass":
+                yield f"{check}={told[check]}" if check in told else f"nothing of {check}"

@@ -328,6 +328,25 @@ async def test_the_servers_checks_of_the_sender_are_read_back() -> None:
     assert "spf=fail, dkim=pass, dmarc=none" in " ".join(said(result))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (["dkim"], None),
+        (["spf", "dkim"], "tells of our message: spf=fail"),
+        (["dkim", "dmarc"], "tells of our message: nothing of dmarc"),
+    ],
+)
+async def test_a_check_of_the_sender_can_be_required(wanted: list[str], words: str | None) -> None:
+    """One that did not pass, or of which nothing is told, is why the next message may be lost: not as promised."""
+    told = b"Authentication-Results: mx.example.test; spf=fail smtp.mailfrom=x; dkim=pass\r\nSubject:"
+    result = await travel(Host(route=changed((b"Subject:", told))), expect_auth=wanted)
+    if words is None:
+        assert verdict(result) == (Outcome.OK, None, None), result.detail
+    else:
+        assert verdict(result) == (Outcome.DEGRADED, Reason.HEADER_MISMATCH, Side.IN_BETWEEN)
+        assert words in result.detail
+
+
 async def test_a_wrong_clock_changes_no_delivery_time() -> None:
     """The skew of the server's clock stands apart."""
 
