@@ -1,7 +1,7 @@
 """The message that makes the round trip, and what its headers tell when it, or a report about it, comes back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -86,6 +86,13 @@ def authentication(header: Fields) -> Mapping[str, str]:
     for check, result in _CHECK.findall(" ".join(header.get("authentication-results", ())[:1])):
         told.setdefault(check.lower(), result.lower())
     return told
+
+
+def not_passed(header: Fields, checks: Iterable[str]) -> str:
+    """Of these checks of the sender, those that did not pass, with what became of them."""
+    told = authentication(header)
+    missed = [check for check in checks if told.get(check) != "pass"]
+    return ", ".join(f"{check}={told[check]}" if check in told else f"nothing of {check}" for check in missed)
 
 
 def _decoded(subject: str) -> str:

@@ -1,6 +1,6 @@
 """Sends one message, and watches its mailbox until it has arrived: whether mail gets through, and how fast."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
@@ -11,7 +11,7 @@ from probes.envelope import Address
 from probes.finding import Degraded, Failed, Finding, Side
 from probes.imap import Imap
 from probes.legs import completed, patient, side
-from probes.letter import authentication, letter
+from probes.letter import authentication, letter, not_passed
 from probes.notebook import Notebook
 from probes.patience import in_time
 from probes.reason import Reason
@@ -144,11 +144,5 @@ class Roundtrip(SecuredManner, Target):
         if arrival and arrival.after_s > self.deliver_warn:
             sentence = f"our message took {arrival.after_s:.1f} s to arrive, longer than {self.deliver_warn:g} s"
             yield Degraded(Reason.DELIVERY_LATE, sentence)
-        if arrival and (missed := tuple(self._missed(authentication(arrival.mail.header)))):
-            yield Degraded(Reason.HEADER_MISMATCH, f"the receiving server tells of our message: {', '.join(missed)}")
-
-    def _missed(self, told: Mapping[str, str]) -> Iterator[str]:
-        """The checks of the sender that should have passed, with what became of them."""
-        for check in self.expect_auth:
-            if told.get(check) != "pass":
-                yield f"{check}={told[check]}" if check in told else f"nothing of {check}"
+        if arrival and (missed := not_passed(arrival.mail.header, self.expect_auth)):
+            yield Degraded(Reason.HEADER_MISMATCH, f"the receiving server tells of our message: {missed}")

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import tomllib
+from pathlib import Path
 
 import dns.message
 import pytest
@@ -10,11 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from probes.dns import Dns
-from probes.look import Outcome, Reason, Result
+from probes.look import Outcome, Reason, Result, look
 from tests.probes.names import Answer, cut_short, look_dns, name_server, records
 
 A = "www.example.test. 3600 IN A 192.0.2.1"
 A2 = "www.example.test. 3600 IN A 192.0.2.2"
+BLOCKED = (Outcome.FAILED, Reason.DNS_ANSWER)
+LISTED = "2.2.0.192.dnsbl.example.net. 60 IN A"
+RECIPE = Path(__file__).parents[2] / "docs" / "config.md"
 SOA = "example.test. 300 IN SOA ns.example.test. admin.example.test. 2026112201 7200 3600 1209600 300"
 
 
@@ -55,6 +60,28 @@ async def test_rules_for_the_code_and_the_records(
         result = await look_dns(server, **options)
     assert verdict(result) == (Outcome.FAILED if expected else Outcome.OK, expected), result.detail
     assert result.numbers["query_succeeded"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (records(f"{LISTED} 127.0.0.2"), BLOCKED),
+        (records(f"{LISTED} 127.0.0.10", f"{LISTED} 127.0.0.4"), BLOCKED),
+        (records(rcode="NXDOMAIN"), (Outcome.OK, None)),
+        (records(f"{LISTED} 127.255.255.254"), (Outcome.OK, None)),
+        (records(f"{LISTED} 127.0.0.1"), (Outcome.OK, None)),
+        (records(f"{LISTED} 127.0.1.2"), (Outcome.OK, None)),
+    ],
+)
+async def test_a_block_list_is_asked_as_the_documents_tell(
+    answer: Answer, expected: tuple[Outcome, Reason | None]
+) -> None:
+    """Only 127.0.0.2 and above mean listed: a list that refuses our question, or is gone, accuses nobody."""
+    recipe = tomllib.loads(RECIPE.read_text().partition("# Is our mail server on a block list?")[2].partition("```")[0])
+    async with name_server(answer) as server:
+        options = recipe["target"][0] | {"server": server.address}
+        result = await look(Dns(**options))
+    assert verdict(result) == expected, result.detail
 
 
 async def test_the_serial_of_a_zone_is_a_number() -> None:
