@@ -63,6 +63,7 @@ class Manner(Options):
     recover: Annotated[int, Field(ge=1, le=100)] = 2
     slow_after: Annotated[Seconds, Field(gt=0)] | None = None
     slow_phases: Mapping[str, Annotated[Seconds, Field(gt=0)]] = Field(default_factory=dict)
+    defer_grace: Annotated[Seconds, Field(ge=0)] = 600.0
     slow_times: Annotated[float, Field(ge=1.5, le=1000)] | None = 5.0
     ip_family: Literal["any", "4", "6"] = "any"
     tripwire: bool = True

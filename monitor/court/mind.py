@@ -46,7 +46,8 @@ class Mind:
     """What we hold of one target between looks; ``suspected_s`` is on the monotonic clock.
 
     ``waited_out`` is how many of the confirming looks would have come while the first failed look still hung;
-    ``slows`` and ``quicks`` are the present runs of looks that customers would have felt as slow, or not; ``downs`` is
+    ``slows`` and ``quicks`` are the present runs of looks that customers would have felt as slow, or not; ``deferrals``
+    are those of a slow run that were told to come again later, which have a patience of their own; ``downs`` is
     when it was lately called down, ``planned`` whether the last look was under maintenance, ``last`` that look.
     """
 
@@ -59,6 +60,8 @@ class Mind:
     waited_out: int = 0
     slows: int = 0
     quicks: int = 0
+    deferrals: int = 0
+    deferred_since: datetime | None = None
     slow_since: datetime | None = None
     quick_since: datetime | None = None
     last_quick_at: datetime | None = None
@@ -98,7 +101,7 @@ class Mind:
             if self.verdict is Verdict.DOWN:
                 self.downs = (*self.downs, told.at)[-RELAPSES_MAX:]
         self._count(node, told, planned=planned)
-        move = Move.NONE if planned and self.part is Part.NONE else self._move(patience)
+        move = Move.NONE if planned and self.part is Part.NONE else self._move(node, patience)
         return None if move is Move.NONE and self.verdict is before else self._plea(told, before, move)
 
     def dismiss(self, told: Testimony) -> "Plea":
@@ -127,7 +130,7 @@ class Mind:
         past_plan = self.planned and not planned and self.part is Part.NONE
         self.last, self.planned = told, planned
         if told.outcome is Outcome.FAILED:
-            self.slows = self.quicks = 0
+            self.slows = self.quicks = self.deferrals = 0
             if self.belief.failures == 1 or past_plan:  # What fails past its plan fails its customers from then on.
                 self.first_failed_at, self.suspected_s = told.at, now_s
         elif told.outcome is not Outcome.UNKNOWN:
@@ -147,8 +150,8 @@ class Mind:
             self.good_since = told.at
         if told.outcome is Outcome.OK or told.reason is Reason.LATENCY:
             self.usual.learn(told.duration_s)
-        self.slows, self.quicks = (self.slows + 1, 0) if told.felt else (0, self.quicks + 1)
-        if self.slows == 1:
+        self._lengthen(told)
+        if told.felt and self.slows + self.deferrals == 1:
             self.slow_since = told.at
             if told.reason is Reason.PARTIAL:
                 self.slow_since, self.last_quick_at = self.share.since, self.share.good_until
@@ -157,13 +160,33 @@ class Mind:
         if self.quicks:
             self.last_quick_at = told.at
 
-    def _move(self, patience: Patience) -> Move:
+    def _lengthen(self, told: Testimony) -> None:
+        if not told.felt:
+            self.slows, self.deferrals, self.quicks = 0, 0, self.quicks + 1
+            return
+        self.quicks = 0
+        if told.reason is not Reason.DEFERRED:
+            self.slows += 1
+            return
+        self.deferrals += 1
+        if self.deferrals == 1:
+            self.deferred_since = told.at
+
+    def _slow_for_long(self, node: Node, patience: Patience) -> bool:
+        """Whether so many looks were slow that it is no chance; or deferred, and so long that mail waits for it."""
+        if self.slows >= patience.failures:
+            return True
+        if self.deferrals < patience.failures or self.last is None or self.deferred_since is None:
+            return False
+        return (self.last.at - self.deferred_since).total_seconds() >= node.defer_grace_s
+
+    def _move(self, node: Node, patience: Patience) -> Move:
         """What the incident must hear now. It compares what is with what ought to be, so that nothing is missed."""
         if self.verdict is Verdict.DOWN:
             return Move.NONE if self.part is Part.CALLED and not self.part_is_slow else Move.CONFIRM
         if self.verdict is Verdict.SUSPECT:
             return Move.JOIN if self.part is Part.NONE else Move.NONE
-        if self.verdict is Verdict.DEGRADED and (self.slows >= patience.failures or self.share.partly):
+        if self.verdict is Verdict.DEGRADED and (self._slow_for_long(node, patience) or self.share.partly):
             return Move.NONE if self.part is Part.CALLED and self.part_is_slow else Move.CONFIRM
         if self.verdict is Verdict.UNKNOWN or self.part is Part.NONE:
             return Move.NONE

@@ -41,6 +41,7 @@ def _node(target: Target, *, anchor: bool = False) -> Node:
         ip_family=target.ip_family,
         slow_times=target.slow_times,
         partial_after=target.partial_after,
+        defer_grace_s=target.defer_grace,
         anchor=anchor,
     )
 

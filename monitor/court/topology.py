@@ -23,7 +23,8 @@ class Node:
     """One target as the court knows it. ``host`` is the name or the address that its looks reach, or empty.
 
     ``confirm_s`` are the waits until the confirming looks, ``slow_times`` how many times the usual time is slow,
-    ``partial_after`` how many of the last looks must fail to be a failure in part (0: none are).
+    ``partial_after`` how many of the last looks must fail to be a failure in part (0: none are), ``defer_grace_s`` for
+    how long it may ask us to come again later.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Node:
     ip_family: Literal["any", "4", "6"] = "any"
     slow_times: float | None = None
     partial_after: int = 0
+    defer_grace_s: float = 0.0
     anchor: bool = False
 
     @property

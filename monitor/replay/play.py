@@ -53,6 +53,7 @@ class Setting:
             patience=Patience(len(self.manner.confirm) + 1, self.manner.recover),
             confirm_s=self.manner.confirm,
             partial_after=self.manner.partial_after,
+            defer_grace_s=self.manner.defer_grace,
         )
 
     def rules(self, blur: timedelta) -> Rules:
