@@ -18,6 +18,11 @@ class Address:
     family: int
     sockaddr: tuple[Any, ...]
 
+    @property
+    def ip_protocol(self) -> int:
+        """4 or 6."""
+        return 6 if self.family == socket.AF_INET6 else 4
+
     def __str__(self) -> str:
         host, port = self.sockaddr[:2]
         return f"[{host}]:{port}" if self.family == socket.AF_INET6 else f"{host}:{port}"

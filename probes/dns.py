@@ -86,6 +86,7 @@ class Dns(Target):
         async with stage(notes, "connect", silence=Reason.CONNECT_TIMEOUT, limit_s=self.stage_timeout):
             sock = opened(server)
         with sock:
+            notes.numbers["ip_protocol"] = server.ip_protocol
             notes.say("us", f"{self.query} {self.record}? (to {server})")
             async with stage(notes, "request", limit_s=self.stage_timeout):
                 notes.overdue = f"the name server {server} did not answer within {self.timeout:g} s"

@@ -46,6 +46,7 @@ class Icmp(Target):
     async def _answers(self, address: Address, notes: Notebook) -> bool:
         with notes.phase("setup"):
             sock = opened(address)
+        notes.numbers["ip_protocol"] = address.ip_protocol
         with sock, notes.phase("rtt"):
             ping = Ping(sock, address.family)
             rtt_s = await self._first_reply(ping)

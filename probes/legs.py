@@ -55,6 +55,7 @@ async def side(name: Side, notes: Notebook) -> AsyncIterator[Notebook]:
         for concern in page.concerns:
             concern.side = name
         notes.concerns += page.concerns
+        notes.numbers = {**page.numbers, **notes.numbers}
         notes.phases |= {f"{name}_{phase}": lasted_s for phase, lasted_s in page.phases.items()}
         shown = [one for one in (notes.certificate, page.certificate) if one]
         notes.certificate = min(shown, key=lambda one: one.earliest_not_after, default=None)

@@ -271,5 +271,6 @@ async def _dial(target: Target, notes: Notebook, host: str, port: int, blame: Re
     began = monotonic()
     async with stage(notes, "connect", silence=blame or Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
         sock, address = await connect(addresses, notes)
+    notes.numbers["ip_protocol"] = address.ip_protocol
     notes.say("note", f"connected to {address} in {(monotonic() - began) * 1000:.1f} ms")
     return Wire(sock, str(address))

@@ -3,7 +3,6 @@
 Its label values are closed sets here too: what a server says of itself stands in the transcript, never in a series.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,6 @@ from probes.target import Target
 
 _PASSED: Final = frozenset({Outcome.OK, Outcome.DEGRADED})
 _MISMATCHED: Final = frozenset({Reason.BODY_MISMATCH, Reason.HEADER_MISMATCH})
-_CONNECTED: Final = re.compile(r"connected to (\[?)")
 
 # What /metrics has too is told there in the same words.
 _HEADS: Final = {family.name: family.header() for family in FAMILIES} | {
@@ -129,19 +127,13 @@ def _samples(target: Target, result: Result) -> Iterator[_Sample]:
     yield "probe_timeout_seconds", "", target.timeout
     yield "probe_dns_lookup_time_seconds", "", result.phases.get("resolve", 0.0)
     yield "ownup_result_timestamp_seconds", "", result.started_at.timestamp()
-    yield from _ip_protocol(result)
+    if (ip_protocol := result.numbers.get("ip_protocol")) is not None:
+        yield "probe_ip_protocol", "", ip_protocol
     yield from _of_prober(_PROBERS.get(result.kind, _STREAM), result)
     if result.certificate:
         yield from _of_certificate(result.certificate)
     if (expires_at := result.numbers.get("chain_expires_at")) is not None:
         yield "probe_ssl_last_chain_expiry_timestamp_seconds", "", expires_at
-
-
-def _ip_protocol(result: Result) -> Iterator[_Sample]:
-    # Our own note of the connection is the one place where a Result has the address.
-    notes = (_CONNECTED.match(line.text) for line in result.evidence if line.who == "note")
-    if first := next(filter(None, notes), None):
-        yield "probe_ip_protocol", "", 6 if first[1] else 4
 
 
 def _of_prober(prober: _Prober, result: Result) -> Iterator[_Sample]:

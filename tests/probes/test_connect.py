@@ -132,7 +132,7 @@ async def test_a_connection_that_is_not_accepted_is_a_connect_timeout() -> None:
 
 @pytest.mark.parametrize(("family", "host"), [("4", "127.0.0.1"), ("6", "::1"), ("any", "127.0.0.1"), ("any", "::1")])
 async def test_the_wanted_family_is_used(family: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a name with addresses of both, only the wanted ones are tried."""
+    """Of a name with addresses of both, only the wanted ones are tried, and the number tells which it was."""
     known = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
     def both(_host: str, port: int, wanted: int, *_: object) -> list[object]:
@@ -143,7 +143,9 @@ async def test_the_wanted_family_is_used(family: str, host: str, monkeypatch: py
         result = await look_web(site.url(host="dual.example"), ip_family=family)
         other = await look_web(site.url(host="dual.example"), ip_family="6" if host == "127.0.0.1" else "4")
     assert verdict(result) == OK
+    assert result.numbers["ip_protocol"] == (6 if ":" in host else 4)
     assert verdict(other) == failed(Reason.CONNECT_REFUSED)
+    assert "ip_protocol" not in other.numbers
 
 
 async def test_running_out_of_our_own_files_is_not_the_targets_fault() -> None:

@@ -86,7 +86,7 @@ async def test_a_service_that_serves_is_well() -> None:
         result = await look_grpc(server, service="shop.Orders")
     assert verdict(result) == (Outcome.OK, None), result.detail
     assert server.heard == [b"/grpc.health.v1.Health/Check", b"\0\0\0\0\x0d\x0a\x0bshop.Orders"]
-    assert result.numbers == {"ssl": 0, "grpc_status": 0, "serving_status": 1}
+    assert result.numbers == {"ip_protocol": 4, "ssl": 0, "grpc_status": 0, "serving_status": 1}
     assert list(result.phases) == ["resolve", "connect", "check"]
 
 
