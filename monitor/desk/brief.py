@@ -1,13 +1,16 @@
 """The brief page: what the phone and the chat desk should say of every open incident."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.brief import Brief, brief
-from drafts.facts import Facts
+from drafts.facts import Facts, Said
 from monitor.desk.visit import Visit
-from monitor.ledger import drafts, incidents
-from monitor.models import Incident
+from monitor.ledger import approvals, drafts, incidents
+from monitor.models import Incident, IncidentUpdate
 
 
 async def get(visit: Visit) -> web.Response:
@@ -23,4 +26,12 @@ async def _brief(s: AsyncSession, incident: Incident) -> Brief | None:
     updates = await drafts.of_incident(s, incident.id)
     standing = [update for update in updates if not (update.withdrawn_at or update.rejected_at)]
     newest = standing or updates
-    return brief(Facts.from_json(newest[-1].facts)) if newest else None
+    if not newest:
+        return None
+    return brief(replace(Facts.from_json(newest[-1].facts), said=await _said(s, updates)))
+
+
+async def _said(s: AsyncSession, updates: Sequence[IncidentUpdate]) -> tuple[Said, ...]:
+    """What is approved by now, which a message's own facts cannot know of itself."""
+    answers = [(update, await approvals.of_update(s, update.id)) for update in updates]
+    return tuple(Said(update.kind, yes.at, update.title, update.body) for update, yes in answers if yes)

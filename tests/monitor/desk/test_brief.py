@@ -27,3 +27,13 @@ async def test_a_rejected_notice_does_not_silence_the_phone(house: House, sign_i
     browser = await sign_in("Rita")
     await browser.submit(await browser.get("/updates/1"), "/updates/1/reject", reason="too few are concerned")
     assert "Say: You may be unable to send mail." in (await browser.get("/brief")).text
+
+
+async def test_what_was_approved_counts_as_said(house: House, sign_in: SignIn) -> None:
+    """The phone must not say that nothing is public when a notice has just gone out."""
+    await house.fail()
+    browser = await sign_in("Maria")
+    await browser.submit(await browser.get("/updates/1"), "/updates/1/approve")
+    page = await browser.get("/brief")
+    assert "Nothing yet" not in page.text
+    assert "Public so far:" in page.text
