@@ -22,6 +22,8 @@ _WORD: Final = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110, section 5.6.2
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _CONFIDENTIAL: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _SECRET_HEADER: Final = re.compile("auth|cookie|key|token|secret|password|session", re.IGNORECASE)
+_SECRET_PARAMETER: Final = re.compile(f"{_SECRET_HEADER.pattern}|pass|sig", re.IGNORECASE)
+_SECRET_CHARS_MIN: Final = 6  # Whatever is shorter is no secret, and would mask innocent words.
 _REWRITTEN_TO_GET: Final = frozenset({301, 302, 303})
 _WITH_LENGTH: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -137,6 +139,13 @@ def _without(headers: tuple[tuple[str, str], ...], names: frozenset[str]) -> tup
     return tuple((name, value) for name, value in headers if name.lower() not in names)
 
 
+def secrets_in(url: URL) -> tuple[str, ...]:
+    """The values in the query of a url that by their names are secrets, as they are and as they go over the wire."""
+    raw = (pair.partition("=")[::2] for pair in url.raw_query_string.split("&"))
+    values = (value for name, value in (*url.query.items(), *raw) if _SECRET_PARAMETER.search(name))
+    return tuple(value for value in values if len(value) >= _SECRET_CHARS_MIN)
+
+
 class Asking(Options):
     """What to ask. Without a scheme the url is http."""
 
@@ -183,7 +192,8 @@ class Asking(Options):
 
     @cached_property
     def confidential(self) -> tuple[str, ...]:
-        """What must be masked: the secrets as they look on the wire, and headers that by their name hold one."""
+        """What must be masked: secrets as they look on the wire, and what is one by its name in a header or the query."""
         given = (option.get_secret_value() for option in (self.password, self.bearer_token) if option)
         named = (value for name, value in self.headers.items() if _SECRET_HEADER.search(name))
-        return (*given, self.authorization.removeprefix("Basic ").removeprefix("Bearer "), *named)
+        signs_in = self.authorization.removeprefix("Basic ").removeprefix("Bearer ")
+        return (*given, signs_in, *named, *secrets_in(self.request.url))

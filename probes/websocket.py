@@ -1,5 +1,6 @@
 """The kind ``websocket``: upgrade to a WebSocket as a browser does, and hold a talk in messages."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -7,7 +8,7 @@ from yarl import URL
 
 from probes.messages import Messages
 from probes.notebook import Notebook
-from probes.request import URL_CHARS_MAX, Request, web_address
+from probes.request import URL_CHARS_MAX, Request, secrets_in, web_address
 from probes.script import Scripted
 from probes.step import StartTls
 from probes.tls import Secured
@@ -42,6 +43,11 @@ class Websocket(Secured, Scripted):
     def host_name(self) -> str:
         """The host of the url."""
         return URL(self.url).host or ""
+
+    def secrets(self) -> Iterator[str]:
+        """The password, and what the url holds."""
+        yield from super().secrets()
+        yield from secrets_in(URL(self.url))
 
     async def look(self, notes: Notebook) -> None:
         """Connect, upgrade, and take the steps. Raises Finding."""

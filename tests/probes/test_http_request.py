@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote_plus
 
 import pytest
 import trustme
@@ -77,6 +78,31 @@ async def test_secret_headers_and_basic_auth_are_masked_too() -> None:
     assert site.asked[0].headers["x-api-key"] == "k3y-k3y"
     for secret in ("hunter2", "k3y-k3y", site.asked[0].headers["authorization"].split()[1]):
         assert secret not in str(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_key", "0123abcd"),
+        ("TOKEN", "a?b+c%26d/%C5%BE"),
+        ("x-amz-Signature", "c0ffee"),
+        ("password", "correct+horse"),
+    ],
+)
+async def test_secrets_in_the_query_of_a_url_are_masked(name: str, value: str) -> None:
+    """Known by their names, and in whatever form they come back; the server gets them as they are."""
+
+    async def echo(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        plain = unquote_plus(asked.path)
+        writer.write(reply(f"no {plain}", f"500 no {asked.path}", server=asked.path))
+
+    async with web(echo) as site:
+        result = await look_web(site.url(f"/status?page=overview&{name}={value}"))
+    assert parse_qsl(site.asked[0].path.partition("?")[2])[1] == parse_qsl(f"{name}={value}")[0]
+    assert verdict(result) == failed(Reason.STATUS)
+    sent = site.asked[0].path.rpartition("=")[2]
+    assert not [form for form in (value, sent, unquote_plus(value)) if form in result.as_json()]
+    assert f"/status?page=overview&{name}=<secret>" in str(result)
 
 
 async def test_headers_go_out_as_given_over_our_own() -> None:

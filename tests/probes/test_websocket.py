@@ -250,3 +250,10 @@ def test_what_cannot_work_is_refused_at_load(options: dict[str, object], words: 
     """Each mistake is an error of the config."""
     with pytest.raises(ValidationError, match=words):
         Websocket(**{"name": "x", "component": "x", "url": "ws://x.test", **options})
+
+
+def test_secrets_in_the_query_are_masked() -> None:
+    """As those of a web page are; a short value would mask innocent words."""
+    url = "ws://x.test/?room=general&access_token=0123abcd&author=me"
+    chat = Websocket(name="a", component="b", url=url, password="hunter2")
+    assert set(chat.secrets()) == {"hunter2", "0123abcd"}
