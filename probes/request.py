@@ -192,7 +192,7 @@ class Asking(Options):
 
     @cached_property
     def confidential(self) -> tuple[str, ...]:
-        """What must be masked: secrets as they look on the wire, and what its name in a header or the query gives away."""
+        """What must be masked: secrets as they look on the wire, and headers and parameters named like one."""
         given = (option.get_secret_value() for option in (self.password, self.bearer_token) if option)
         named = (value for name, value in self.headers.items() if _SECRET_HEADER.search(name))
         signs_in = self.authorization.removeprefix("Basic ").removeprefix("Bearer ")
