@@ -221,7 +221,7 @@ async def test_a_stream_that_ends_anywhere_gives_a_reason(*, silent: bool) -> No
         for result in await asyncio.gather(*map(once, range(first, first + 16))):
             assert result.outcome is Outcome.FAILED
             assert result.reason is not Reason.BROKEN
-            assert result.duration_s < 0.7
+            assert result.duration_s < 5.0  # far more than 0.2 s, for a machine that is busy; far less than for ever
 
 
 @settings(max_examples=100, deadline=None)
