@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-from probes.finding import Failed
+from probes.finding import Failed, Finding
 from probes.notebook import Notebook
 from probes.reason import Reason
 from probes.tls import Secured
@@ -139,6 +139,16 @@ class Dialogue:
         self.lost = True
         await self.wire.start_tls(self._target, self.notes, self._host)
         self.lost = False
+
+    @contextmanager
+    def concluding(self) -> Iterator[None]:
+        """Write down what is found, and go on to take leave; a talk that fell apart ends here, with the finding."""
+        try:
+            yield
+        except Finding as found:
+            if self.lost:
+                raise
+            self.notes.concern(found)
 
     @contextmanager
     def farewell(self, name: str) -> Iterator[None]:

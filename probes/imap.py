@@ -7,7 +7,7 @@ from pydantic import Field
 
 from probes.command import Commands
 from probes.dialogue import open_dialogue
-from probes.finding import Failed, Finding
+from probes.finding import Failed
 from probes.mail import Mail
 from probes.mailbox import spelled
 from probes.notebook import Notebook
@@ -40,12 +40,8 @@ class Imap(Mail):
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the IMAP server"
         ) as talk:
             commands, known = Commands(talk), False
-            try:
+            with talk.concluding():
                 known = await self._converse(commands)
-            except Finding as found:
-                if talk.lost:
-                    raise
-                notes.concern(found)
             if notes.may_keep and (await self._stay(commands, known=known) or talk.lost):
                 return
             with talk.farewell("logout"):

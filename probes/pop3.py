@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from probes.dialogue import Dialogue, open_dialogue
-from probes.finding import Failed, Finding
+from probes.finding import Failed
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.pattern import Pattern, search
@@ -43,12 +43,8 @@ class Pop3(Mail):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the POP3 server"
         ) as talk:
-            try:
+            with talk.concluding():
                 await self._converse(talk)
-            except Finding as found:
-                if talk.lost:
-                    raise
-                notes.concern(found)
             if notes.may_keep and not self.signs_in:  # signing in has locked the mailbox (RFC 1939 section 4)
                 talk.wire.leave_standing(notes)
                 return

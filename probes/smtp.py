@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from probes.auth import sign_in
 from probes.dialogue import Dialogue, open_dialogue
 from probes.envelope import Address, Code, offer_recipient, offer_sender
-from probes.finding import Degraded, Failed, Finding
+from probes.finding import Degraded, Failed
 from probes.mail import Mail
 from probes.notebook import Notebook
 from probes.reason import Reason
@@ -65,12 +65,8 @@ class Smtp(Mail):
         async with open_dialogue(
             self, notes, host=self.host, port=self.port, implicit_tls=implicit, peer="the mail server"
         ) as talk:
-            try:
+            with talk.concluding():
                 await self._converse(talk)
-            except Finding as found:
-                if talk.lost:
-                    raise
-                notes.concern(found)
             if notes.may_keep:
                 talk.wire.leave_standing(notes)
                 return

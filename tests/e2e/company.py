@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.ownup import Ownup
+from tests.e2e.ownup import HOUSE, Ownup
 from tests.monitor.channels.sinks import HookSink, MailSink
 from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
 from tests.peers.nginx import Nginx
@@ -16,8 +16,9 @@ ADMIN = "Ada Lovelace"
 ADMIN_PASSWORD = "correct horse battery staple"
 HOOK_SECRET = "whsec_" + "c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2ggZm9yIHVz"
 
-CONFIG = """
-[site]
+CONFIG = (
+    HOUSE
+    + """[site]
 name = "Example Mail"
 public_url = "http://127.0.0.1:{page}"
 signature = "the Example team"
@@ -27,19 +28,6 @@ signature = "the Example team"
 
 [notices]
 watch_for = "30s"
-
-[desk]
-listen = "127.0.0.1:{desk}"
-url = "http://127.0.0.1:{desk}"
-
-[page]
-listen = "127.0.0.1:{page}"
-
-[metrics]
-listen = "127.0.0.1:{metrics}"
-
-[storage]
-directory = "record"
 
 [[component]]
 id = "website"
@@ -101,6 +89,7 @@ kind = "webhook"
 url = "${{HOOK_URL}}"
 secret = "${{HOOK_SECRET}}"
 """
+)
 
 
 @dataclass

@@ -11,6 +11,18 @@ import aiohttp
 
 START_S = 30
 
+# Where a daemon of a test listens, and keeps its record: the beginning of its config.
+HOUSE = """[desk]
+listen = "127.0.0.1:{desk}"
+url = "http://127.0.0.1:{desk}"
+[page]
+listen = "127.0.0.1:{page}"
+[metrics]
+listen = "127.0.0.1:{metrics}"
+[storage]
+directory = "record"
+"""
+
 
 @dataclass
 class Ownup:

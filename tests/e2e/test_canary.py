@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import pytest
 
-from tests.e2e.ownup import Ownup
+from tests.e2e.ownup import HOUSE, Ownup
 from tests.monitor.channels.sinks import answer, hook_sink
 from tests.peers.ports import Block
 from tests.probes.lines import Visitor, serving
@@ -31,23 +31,15 @@ CANARIES["PROXY"] = "PROXYCanary4711-sings"
 CANARIES["HOOK"] = "whsec_" + base64.b64encode(b"HOOKCanary4711 sings in the dark").decode()
 CANARIES["PATH"] = "PATHCanary4711"
 
-CONFIG = """
-[site]
+CONFIG = (
+    HOUSE
+    + """[site]
 name = "Aviary"
 public_url = "http://127.0.0.1:{page}"
 [defaults]
 interval = "1s"
 timeout = "3s"
 confirm = ["100ms"]
-[desk]
-listen = "127.0.0.1:{desk}"
-url = "http://127.0.0.1:{desk}"
-[page]
-listen = "127.0.0.1:{page}"
-[metrics]
-listen = "127.0.0.1:{metrics}"
-[storage]
-directory = "record"
 [[component]]
 id = "birds"
 name = "Birds"
@@ -142,6 +134,7 @@ to = ["customers@example.net"]
 username = "probe"
 password = "${{LETTERS}}"
 """
+)
 
 
 def echo(heard: bytes) -> bytes:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from monitor.schedule import offset_s
-from tests.e2e.ownup import Ownup
+from tests.e2e.ownup import HOUSE, Ownup
 from tests.peers.nginx import Nginx
 from tests.peers.ports import Block
 
@@ -19,17 +19,9 @@ ROOT = Path(__file__).parents[3]
 INTERVAL_S = 600.0
 START_S = 8.0  # long enough for the daemon to start, or the test would wait for the slot after
 
-CONFIG = """
-[desk]
-listen = "127.0.0.1:{desk}"
-url = "http://127.0.0.1:{desk}"
-[page]
-listen = "127.0.0.1:{page}"
-[metrics]
-listen = "127.0.0.1:{metrics}"
-[storage]
-directory = "record"
-[[component]]
+CONFIG = (
+    HOUSE
+    + """[[component]]
 id = "website"
 name = "Website"
 [[target]]
@@ -39,6 +31,7 @@ component = "website"
 url = "http://127.0.0.1:{nginx}/"
 interval = "10m"
 """
+)
 
 
 def soon() -> str:

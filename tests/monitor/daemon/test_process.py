@@ -13,22 +13,14 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.e2e.ownup import Ownup
+from tests.e2e.ownup import HOUSE, Ownup
 from tests.peers.ports import Block
 
 ROOT = Path(__file__).parents[3]
 
-CONFIG = """
-[desk]
-listen = "127.0.0.1:{desk}"
-url = "http://127.0.0.1:{desk}"
-[page]
-listen = "127.0.0.1:{page}"
-[metrics]
-listen = "127.0.0.1:{metrics}"
-[storage]
-directory = "record"
-[[component]]
+CONFIG = (
+    HOUSE
+    + """[[component]]
 id = "website"
 name = "Website"
 [[target]]
@@ -39,6 +31,7 @@ host = "127.0.0.1"
 port = {desk}
 interval = "1s"
 """
+)
 
 SECOND_TARGET = """
 [[target]]
