@@ -33,7 +33,7 @@ image: ## build the container image
 lock: ## pin every dependency anew, with hashes (needs uv)
 	$(LOCK) --group build --output-file .lock/build.txt
 	$(LOCK) --group dev --output-file .lock/dev.txt pyproject.toml
-	$(LOCK) --extra postgres --constraint .lock/dev.txt --output-file .lock/runtime.txt pyproject.toml
+	$(LOCK) --extra postgres --extra apprise --constraint .lock/dev.txt --output-file .lock/runtime.txt pyproject.toml
 
 clean: ## throw away what can be made again; your data in .ownup stays
 	rm -rf .venv .cache dist
