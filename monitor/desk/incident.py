@@ -1,16 +1,19 @@
 """The page of one incident, and taking it up."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from drafts.promises import Fate, Promise
 from monitor.desk.act import FORMS, home
 from monitor.desk.dossier import taken_by
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import components, drafts, incidents, people
+from monitor.ledger import components, drafts, incidents, people, words
 from monitor.models import ActKind, Incident, Member
 
 
@@ -29,6 +32,7 @@ async def get(visit: Visit) -> web.Response:
             "sentence": summary(incident, members, visit.times),
             "story": await tell(s, incident, members),
             "taken_by": await taken_by(s, visit.number(), everyone),
+            "promises": kept(await words.promises_of(s, visit.number()), visit.now),
             "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
         }
     return visit.page("incident.html", again=visit.request.path, forms=FORMS, **facts)
@@ -67,6 +71,17 @@ def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
     failing = sum(member.recovered_at is None for member in members)
     checks = "1 check fails" if failing == 1 else f"{failing} checks fail"
     return f"{checks} {since}" + ("" if incident.confirmed_at else "; being confirmed")
+
+
+def kept(made: Sequence[Promise], now: datetime) -> str:
+    """How many of our promises to write again were kept, in one sentence; empty if none is due yet."""
+    fates = Counter(promise.fate(now) for promise in made)
+    due = fates[Fate.KEPT] + fates[Fate.BROKEN]
+    if not due:
+        return ""
+    if not fates[Fate.BROKEN]:
+        return "We kept our promise to write again." if due == 1 else f"We kept all {due} promises to write again."
+    return f"We broke {fates[Fate.BROKEN]} of {due} promises to write again."
 
 
 def _missing() -> Refusal:

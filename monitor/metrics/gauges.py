@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Plat
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from drafts.promises import Fate
 from monitor.models import Stage
 
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -24,6 +25,8 @@ class Snapshot:
     drafts_waiting: int = 0
     pending_by_channel: Mapping[str, int] = field(default_factory=dict)
     promised: Mapping[int, datetime] = field(default_factory=dict)
+    promises: Mapping[Fate, int] = field(default_factory=dict)
+    customer_first: int = 0
 
 
 class Gauges(Collector):
@@ -95,6 +98,13 @@ class Gauges(Collector):
         yield due
         overdue = sum(self.now is not None and at < self.now for at in snapshot.promised.values())
         yield GaugeMetricFamily("ownup_updates_overdue", "Promised updates that are late", overdue)
+        promises = CounterMetricFamily("ownup_promises", "Promises to write again, by outcome", labels=["outcome"])
+        promises.add_metric([Fate.KEPT], snapshot.promises.get(Fate.KEPT, 0))
+        promises.add_metric([Fate.BROKEN], snapshot.promises.get(Fate.BROKEN, 0) + overdue)
+        yield promises
+        yield CounterMetricFamily(
+            "ownup_customer_first", "Incidents that customers told us of first", snapshot.customer_first
+        )
         cut_off = _labelled("ownup_place_isolated", "1 while our own connection to the network is in doubt", "place")
         cut_off.add_metric([HERE], self.isolated() is not None)
         yield cut_off

@@ -19,7 +19,11 @@ class Stage(StrEnum):
 
 
 class ActKind(StrEnum):
-    """What a human did or said of an incident; each becomes a fact. Where one says two things, each has its line."""
+    """What a human did or said of an incident; each becomes a fact. Where one says two things, each has its line.
+
+    ``customer_first`` says that customers told us before our checks did, ``factor`` what made it possible or longer,
+    ``no_amends`` why nothing is given for it, and ``false_alarm`` why there was no outage after all.
+    """
 
     ACKNOWLEDGED = "acknowledged"
     CHECKED = "checked"
@@ -29,6 +33,10 @@ class ActKind(StrEnum):
     LOSS = "loss"
     AMENDS = "amends"
     CORRECTION = "correction"
+    CUSTOMER_FIRST = "customer_first"
+    FACTOR = "factor"
+    NO_AMENDS = "no_amends"
+    FALSE_ALARM = "false_alarm"
 
 
 class Incident(SQLModel, table=True):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from drafts.promises import Fate
 from monitor.metrics.app import make
 from monitor.metrics.gauges import Gauges, Snapshot
 from monitor.metrics.health import Pulse, patience_s
@@ -64,7 +65,12 @@ def gauges() -> Gauges:
     """The gauges of a daemon with something to tell."""
     gauges = Gauges(version="0.1.0")
     gauges.snapshot = Snapshot(
-        {Stage.INVESTIGATING: 1}, drafts_waiting=2, pending_by_channel={"list": 3}, promised={7: NOW}
+        {Stage.INVESTIGATING: 1},
+        drafts_waiting=2,
+        pending_by_channel={"list": 3},
+        promised={7: NOW},
+        promises={Fate.KEPT: 5, Fate.BROKEN: 1},
+        customer_first=2,
     )
     gauges.delivered("list", "delivered")
     return gauges
@@ -88,7 +94,7 @@ async def test_promtool_finds_nothing_to_say(client: TestClient) -> None:
 
 
 async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
-    """Open incidents, waiting drafts, deliveries on their way, and a promise that is late."""
+    """Open incidents, waiting drafts, deliveries on their way, and a promise that is late and counts as broken."""
     text = await (await client.get("/metrics")).text()
     for line in (
         'ownup_incidents_open{stage="investigating"} 1.0',
@@ -96,6 +102,9 @@ async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
         "ownup_drafts_waiting 2.0",
         'ownup_deliveries_pending{channel="list"} 3.0',
         "ownup_updates_overdue 1.0",
+        'ownup_promises_total{outcome="kept"} 5.0',
+        'ownup_promises_total{outcome="broken"} 2.0',
+        "ownup_customer_first_total 2.0",
         'ownup_next_update_due_timestamp_seconds{incident="7"} 1.79535612e+09',
     ):
         assert line in text

@@ -10,7 +10,10 @@ down_revision = None
 
 VERDICTS = ("up", "suspect", "degraded", "down", "unknown")
 STAGES = ("investigating", "identified", "monitoring", "resolved")
-ACTS = ("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction")
+ACTS = (
+    *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction"),
+    *("customer_first", "factor", "no_amends", "false_alarm"),
+)
 
 
 def upgrade() -> None:
