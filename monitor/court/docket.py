@@ -9,109 +9,34 @@ Whoever fails is laid to a case that is open already if, in this order,
 
 Else a case of its own begins. Its cause is the component of who failed first: no other open case has a part of that
 component, so of one cause there is never more than one open.
+
+Cases that began apart become one when a failure is confirmed that explains both: a part of the one fails because it
+depends on a part of the other. What began before the parent was last seen well is not explained by it, and stays apart.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from monitor.court.case import (
+    Case,
+    Close,
+    Confirm,
+    Join,
+    Member,
+    Merge,
+    Open,
+    Recover,
+    Reopen,
+    Rest,
+    Ruling,
+)
 from monitor.court.court import Rules
+from monitor.court.merge import explains, merge, united
 from monitor.court.mind import Move, Plea
 from monitor.court.topology import Topology
 from monitor.incidents import Part as Share
 from monitor.incidents import State, state
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One target's part in a case, in its present run."""
-
-    target: str
-    component: str
-    first_failed_at: datetime
-    confirmed: bool = False
-    recovered_at: datetime | None = None
-
-    @property
-    def failing(self) -> bool:
-        """It has not recovered."""
-        return self.recovered_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One cause with its members. ``closed_at`` is set when it ended without a human's word."""
-
-    cause: str
-    members: tuple[Member, ...] = ()
-    closed_at: datetime | None = None
-
-    def member(self, target: str) -> Member | None:
-        """This target's part, if it has one."""
-        return next((member for member in self.members if member.target == target), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A case begins."""
-
-    cause: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reopen:
-    """A case that ended quietly a little while ago goes on; what cleared was nobody's outage, so it begins anew."""
-
-    cause: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """A target becomes part of a case, or is so again."""
-
-    cause: str
-    target: str
-    first_failed_at: datetime
-    last_good_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """A member's failure is real: a human is called if this is the first."""
-
-    cause: str
-    target: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Recover:
-    """A member works again."""
-
-    cause: str
-    target: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Nothing of the case fails any more since ``at``; with None, something fails again."""
-
-    cause: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """It cleared before it was confirmed: kept as a blip, and nobody is bothered."""
-
-    cause: str
-    at: datetime
-
-
-Ruling = Open | Reopen | Join | Confirm | Recover | Rest | Close
 
 
 def decide(
@@ -129,17 +54,21 @@ def decide(
         case = _quiet(docket, plea, component, rules)
         opening = [Reopen(case.cause, plea.first_failed_at)] if case else [Open(cause(component), plea.first_failed_at)]
         case = case or Case(cause(component))
-    joining: list[Ruling] = [Join(case.cause, plea.target, plea.first_failed_at, plea.last_good_at)]
-    if plea.move is Move.CONFIRM:
-        joining.append(Confirm(case.cause, plea.target, now))
-    return (*opening, *joining, Rest(case.cause, None))
+    join = Join(case.cause, plea.target, plea.first_failed_at, plea.last_good_at)
+    if plea.move is not Move.CONFIRM:
+        return (*opening, join, Rest(case.cause, None))
+    merging = merge(docket, case, plea, topology, rules, now=now)
+    return (*opening, join, Confirm(case.cause, plea.target, now), Rest(case.cause, None), *merging)
 
 
 def after(docket: Sequence[Case], rulings: Iterable[Ruling], topology: Topology) -> tuple[Case, ...]:
     """The docket as the rulings leave it, for whoever has no record that keeps it."""
     cases = {case.cause: case for case in docket}
     for ruling in rulings:
-        cases[ruling.cause] = _apply(cases.get(ruling.cause, Case(ruling.cause)), ruling, topology)
+        if isinstance(ruling, Merge):
+            cases[ruling.into] = united(cases[ruling.into], cases.pop(ruling.cause))
+        else:
+            cases[ruling.cause] = _apply(cases.get(ruling.cause, Case(ruling.cause)), ruling, topology)
     return tuple(cases.values())
 
 
@@ -176,10 +105,10 @@ def _find(cases: Sequence[Case], plea: Plea, topology: Topology, rules: Rules) -
         return abs(member.first_failed_at - plea.first_failed_at) <= rules.join_within
 
     def kin(member: Member) -> bool:
-        theirs = topology.ancestors(member.target)
         if member.target in mine:
             return member.failing
-        return near(member) and (name in theirs or bool(mine & theirs))
+        theirs = topology.ancestors(member.target)
+        return (near(member) and (name in theirs or bool(mine & theirs))) or explains(plea, member, topology, rules)
 
     tests: tuple[Callable[[Member], bool], ...] = (
         lambda member: member.target == name,
@@ -219,7 +148,7 @@ def _apply(case: Case, ruling: Ruling, topology: Topology) -> Case:
             return Case(case.cause)
         case Close() | Reopen():
             return replace(case, closed_at=ruling.at if isinstance(ruling, Close) else None)
-        case Rest():
+        case Rest() | Merge():
             return case
 
 

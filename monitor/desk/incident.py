@@ -60,6 +60,8 @@ def named(members: Sequence[Member], names: Mapping[str, str]) -> str:
 
 def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
     """Where an incident stands, in one line."""
+    if incident.merged_into:
+        return f"Began {times.at(incident.opened_at)}; it turned out to be part of incident {incident.merged_into}"
     if incident.resolved_at:
         length = span((incident.resolved_at - incident.opened_at).total_seconds())
         end = f"Began {times.at(incident.opened_at)}, over after {length}"

@@ -106,7 +106,10 @@ def _turns(incident: Incident) -> Iterator[Moment]:
         yield Moment(incident.confirmed_at, "The incident was confirmed: a human is needed", mark="bad")
     if incident.recovered_at:
         yield Moment(incident.recovered_at, "Everything works again in our checks", mark="good")
-    if incident.resolved_at:
+    if incident.resolved_at and incident.merged_into:
+        deed, href = f"It became part of incident {incident.merged_into}", f"/incidents/{incident.merged_into}"
+        yield Moment(incident.resolved_at, deed, "Both have one cause, so one notice tells of both.", href)
+    elif incident.resolved_at:
         yield Moment(incident.resolved_at, "The incident is over", mark="good")
 
 

@@ -15,14 +15,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.court.calendar import Calendar
+from monitor.court.case import Case
 from monitor.court.court import Court, Hearing, Rules
-from monitor.court.docket import Case, after, decide
+from monitor.court.docket import after, decide
 from monitor.court.mind import Mind, Plea
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Topology, Way
 from monitor.judge import record
 from monitor.judge.memory import remember
-from monitor.ledger import approvals, audit, drafts, flips, incidents
+from monitor.ledger import audit, flips, incidents
 from monitor.ledger.store import Ledger
 from monitor.verdict import Verdict
 from probes.look import Result
@@ -146,17 +147,13 @@ class Judge:
         """Close what rests only on targets that are looked at no more, unless the public was told of it."""
         looked_at = self._court.topology.nodes
         async with self._ledger.write() as session:
+            told = await incidents.told(session)
             for incident in await incidents.open_all(session):
                 members = await incidents.members(session, incident.id)
-                if not await _told(session, incident.id) and not any(member.target in looked_at for member in members):
+                if incident.id not in told and not any(member.target in looked_at for member in members):
                     note = "its targets are no longer in the config"
                     subject = f"incident:{incident.id}"
                     await audit.note(
                         session, actor="ownup", action="closed", subject=subject, detail=note, now=self._clock()
                     )
                     await incidents.close(session, incident.id, self._clock())
-
-
-async def _told(session: AsyncSession, incident_id: int) -> bool:
-    updates = await drafts.of_incident(session, incident_id)
-    return any([await approvals.of_update(session, update.id) for update in updates])

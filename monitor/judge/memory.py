@@ -59,7 +59,9 @@ def _mind(standing: Standing, part: Member | None, downs: tuple[datetime, ...], 
         usual=Usual(one.duration_s for one in good if one.reason in {None, Reason.LATENCY}),
     )
     if part is not None:
-        mind.part = Part.CALLED if part.confirmed_at else Part.QUIET
+        # A relapse that is only suspected must be confirmed once more, whatever was confirmed before it.
+        sure = part.confirmed_at and standing.verdict is not Verdict.SUSPECT
+        mind.part = Part.CALLED if sure else Part.QUIET
         mind.part_is_slow = standing.verdict is Verdict.DEGRADED
     mind.planned = part is None  # Whoever is down and in no incident was so by plan.
     return mind

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.court import docket as cases
-from monitor.court.docket import Case, Close, Confirm, Join, Open, Recover, Reopen, Rest, Ruling
+from monitor.court import case as cases
+from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Recover, Reopen, Rest, Ruling
 from monitor.court.mind import Plea
-from monitor.ledger import incidents
+from monitor.ledger import audit, incidents
 from monitor.models import Flip, Incident, Member
 from probes.look import Result
 
@@ -15,10 +15,17 @@ from probes.look import Result
 async def docket(session: AsyncSession, *, since: datetime) -> tuple[Case, ...]:
     """The open incidents as cases, and the blips that ended since then; of one cause only the newest."""
     found: dict[str, Case] = {}
+    told, taken = await incidents.told(session), await incidents.taken(session)
     for incident in (*await incidents.open_all(session), *await incidents.blips_since(session, since)):
         if incident.cause not in found:
             members = await incidents.members(session, incident.id)
-            found[incident.cause] = Case(incident.cause, tuple(map(_part, members)), incident.resolved_at)
+            found[incident.cause] = Case(
+                incident.cause,
+                tuple(map(_part, members)),
+                incident.resolved_at,
+                told=incident.id in told,
+                taken=incident.id in taken,
+            )
     return tuple(found.values())
 
 
@@ -60,6 +67,14 @@ async def carry(session: AsyncSession, ruling: Ruling, flip: Flip) -> None:
         case Close(_, at):
             await incidents.set_recovered(session, incident.id, at)
             await incidents.close(session, incident.id, at)
+        case Merge(_, into, by, at):
+            await _merge(session, incident, await _open(session, into), by, at)
+
+
+async def _merge(session: AsyncSession, gone: Incident, heir: Incident, by: str, at: datetime) -> None:
+    await incidents.merge(session, gone, heir, at)
+    why = f"it is part of incident {heir.id}: the failure of {by} showed that both have one cause"
+    await audit.note(session, actor="ownup", action="merged", subject=f"incident:{gone.id}", detail=why, now=at)
 
 
 async def _open(session: AsyncSession, cause: str) -> Incident:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,9 @@ from sqlmodel import col
 
 from monitor.ledger import audit, people
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Stage
+
+_OPEN: Final = select(col(Incident.id)).where(col(Incident.resolved_at).is_(None))
+_BLIP: Final = (col(Incident.confirmed_at).is_(None), col(Incident.merged_into).is_(None))
 
 
 async def get(s: AsyncSession, incident_id: int) -> Incident | None:
@@ -118,7 +122,7 @@ async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
 
 async def blips_since(s: AsyncSession, at: datetime) -> Sequence[Incident]:
     """Incidents that ended unconfirmed at this time or later, newest first: one of them may go on."""
-    wanted = select(Incident).where(col(Incident.resolved_at) >= at, col(Incident.confirmed_at).is_(None))
+    wanted = select(Incident).where(col(Incident.resolved_at) >= at, *_BLIP)
     return (await s.scalars(wanted.order_by(col(Incident.id).desc()))).all()
 
 
@@ -127,12 +131,39 @@ async def reopen(s: AsyncSession, cause: str, at: datetime) -> None:
 
     IntegrityError if an incident of this cause is open.
     """
-    blips = select(func.max(col(Incident.id))).where(col(Incident.cause) == cause, col(Incident.confirmed_at).is_(None))
+    blips = select(func.max(col(Incident.id))).where(col(Incident.cause) == cause, *_BLIP)
     await s.execute(
         update(Incident)
         .where(col(Incident.id) == blips.scalar_subquery())
         .values(stage=Stage.INVESTIGATING, opened_at=at, resolved_at=None, recovered_at=None)
     )
+
+
+async def told(s: AsyncSession) -> set[int]:
+    """The open incidents that the public was told of: an update of theirs was approved."""
+    wanted = select(col(IncidentUpdate.incident_id)).join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
+    return set(await s.scalars(wanted.where(col(IncidentUpdate.incident_id).in_(_OPEN))))
+
+
+async def taken(s: AsyncSession) -> set[int]:
+    """The open incidents of which a human did or said something."""
+    return set(await s.scalars(select(col(Act.incident_id)).where(col(Act.incident_id).in_(_OPEN))))
+
+
+async def merge(s: AsyncSession, gone: Incident, heir: Incident, at: datetime) -> None:
+    """Let one open incident become part of another: its members fail there, its drafts are withdrawn, and it is over.
+
+    IntegrityError if something was published about it: that only an approved ``resolved`` update ends.
+    """
+    for member in await members(s, gone.id):
+        mine = Member(**member.model_dump() | {"incident_id": heir.id})
+        known = await s.get(Member, (heir.id, member.target))
+        if known is None or (known.recovered_at and not member.recovered_at):
+            await join(s, mine)
+        if member.confirmed_at:
+            await confirm(s, heir.id, member.target, member.confirmed_at)
+    await close(s, gone.id, at)
+    await s.execute(update(Incident).where(col(Incident.id) == gone.id).values(merged_into=heir.id))
 
 
 async def act(s: AsyncSession, incident_id: int, person_id: int, kind: ActKind, words: str, at: datetime) -> Act:

@@ -40,7 +40,10 @@ class ActKind(StrEnum):
 
 
 class Incident(SQLModel, table=True):
-    """One cause, from first failed look to resolution. Of one cause at most one is open (a partial unique index)."""
+    """One cause, from first failed look to resolution. Of one cause at most one is open (a partial unique index).
+
+    ``merged_into`` is the incident that it turned out to be a part of, which goes on in its place.
+    """
 
     __table_args__ = (
         Index(
@@ -51,6 +54,7 @@ class Incident(SQLModel, table=True):
             postgresql_where=text("resolved_at IS NULL"),
         ),
         CheckConstraint("(stage = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
+        CheckConstraint("merged_into IS NULL OR resolved_at IS NOT NULL", name="merged_is_over"),
     )
 
     id: int = Field(default=None, primary_key=True)  # given by the database
@@ -60,6 +64,7 @@ class Incident(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
     recovered_at: datetime | None = Field(default=None, sa_type=Utc)
     resolved_at: datetime | None = Field(default=None, sa_type=Utc)
+    merged_into: int | None = Field(default=None, foreign_key="incident.id")
 
 
 class Member(SQLModel, table=True):

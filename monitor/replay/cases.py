@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Rest, Ruling
 from monitor.court.court import Rules
-from monitor.court.docket import Case, Close, Confirm, Join, Open, Rest, Ruling, after, decide
+from monitor.court.docket import after, decide
 from monitor.court.mind import Plea
 from monitor.court.topology import Topology
 from probes.reason import Reason
@@ -66,5 +67,18 @@ class Cases:
                 self._present[cause] = replace(known, called_at=at, reason=reason)
             case Rest(cause, at) | Close(cause, at) if known:
                 self._present[cause] = replace(known, recovered_at=at)
+            case Merge(cause, into, _, _) if known:
+                self._present[into] = _united(self._present[into], self._present.pop(cause))
             case _:
                 pass
+
+
+def _united(heir: Incident, gone: Incident) -> Incident:
+    """One incident with the members of both, which began and was called when the first of them was."""
+    called = [one.called_at for one in (heir, gone) if one.called_at]
+    return replace(
+        heir,
+        opened_at=min(heir.opened_at, gone.opened_at),
+        called_at=min(called, default=None),
+        members=tuple(dict.fromkeys((*heir.members, *gone.members))),
+    )

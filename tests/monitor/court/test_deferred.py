@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.court.docket import Open
+from monitor.court.case import Open
 from probes.reason import Reason
 from tests.monitor.court.trial import Trial, company, node
 

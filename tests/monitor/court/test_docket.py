@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.court.docket import Reopen
+from monitor.court.case import Reopen
 from monitor.court.topology import Topology, registrable
 from tests.monitor.court.trial import company, node
 

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from monitor.court.docket import Open
+from monitor.court.case import Open
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node, Topology
 from monitor.verdict import Verdict
@@ -74,6 +74,24 @@ class Life(RuleBasedStateMachine):
         assert len(causes) == len(set(causes))
         failing = [member.target for case in self.trial.open for member in case.members if member.failing]
         assert len(failing) == len(set(failing))
+
+    @rule(name=st.sampled_from([one.name for one in NODES]), told=st.booleans())
+    def answer(self, name: str, *, told: bool) -> None:
+        """A human approves a notice of what has this target, or only takes it up."""
+        for case in self.trial.open:
+            if case.member(name):
+                self.trial.publish(case.cause, told=told)
+
+    @invariant()
+    def a_parent_and_its_child_are_one(self) -> None:
+        """Who is down since its parent is down is in the same case, unless the public was told of both."""
+        minds, places = self.trial.court.minds, self.trial.places
+        for name, (case, member) in places.items():
+            for parent in self.trial.topology.ancestors(name) & places.keys():
+                other, before = places[parent]
+                down = all(minds[one].verdict is Verdict.DOWN and not minds[one].part_is_slow for one in (name, parent))
+                if down and member.first_failed_at >= before.first_failed_at:
+                    assert case is other or (case.told and other.told)
 
     @invariant()
     def nothing_opens_of_unknown_alone(self) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.court.docket import Open
+from monitor.court.case import Open
 from monitor.court.testimony import Testimony
 from monitor.verdict import Verdict
 from probes.finding import Outcome

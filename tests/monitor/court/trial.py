@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.court.case import Case, Close, Confirm, Member, Open, Ruling
 from monitor.court.court import Court, Hearing, Rules
-from monitor.court.docket import Case, Close, Confirm, Open, Ruling, after, decide
+from monitor.court.docket import after, decide
 from monitor.court.mind import Mind, Part
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node, Topology
@@ -74,6 +75,11 @@ class Trial:
         """The cases that are open."""
         return [case for case in self.docket if case.closed_at is None]
 
+    @property
+    def places(self) -> dict[str, tuple[Case, Member]]:
+        """The open case that each failing target is part of, and its part."""
+        return {part.target: (case, part) for case in self.open for part in case.members if part.failing}
+
     def count(self, kind: type[Ruling]) -> int:
         """How many rulings there were of this kind."""
         return sum(isinstance(ruling, kind) for ruling in self.rulings)
@@ -93,6 +99,12 @@ class Trial:
         """How many cases ended unconfirmed."""
         return self.count(Close)
 
+    def publish(self, cause: str, *, told: bool = True) -> None:
+        """A human approves a notice of this case, or only takes it up."""
+        self.docket = tuple(
+            replace(case, told=told, taken=True) if case.cause == cause else case for case in self.docket
+        )
+
     def restart(self, *, samples: bool = True) -> None:
         """Begin anew with what the record and, if there are any, the samples would give back."""
         minds = {name: self._remembered(name, mind, samples=samples) for name, mind in self.court.minds.items()}
@@ -100,7 +112,8 @@ class Trial:
 
     def _remembered(self, name: str, mind: Mind, *, samples: bool) -> Mind:
         parts = [part for case in self.open if (part := case.member(name)) and part.failing]
-        part = Part.NONE if not parts else Part.CALLED if parts[0].confirmed else Part.QUIET
+        sure = bool(parts) and parts[0].confirmed and mind.verdict is not Verdict.SUSPECT
+        part = Part.NONE if not parts else Part.CALLED if sure else Part.QUIET
         belief = mind.belief if samples else recall(mind.verdict, ())
         if mind.verdict in {Verdict.SUSPECT, Verdict.DOWN} and not belief.goods:
             belief = replace(belief, failures=max(1, belief.failures))

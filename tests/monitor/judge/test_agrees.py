@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from monitor.court.docket import Case
+from monitor.court.case import Case
 from monitor.judge.record import docket
 from monitor.ledger import incidents
 from monitor.verdict import Verdict

@@ -160,6 +160,7 @@ ONLY_WHAT_WAS_MEASURED = {
 }
 
 RECORD_FIRST = {
+    "making what is open part of another": "UPDATE incident SET merged_into = 1 WHERE id = 2",
     "taking back a withdrawal": f"UPDATE incident_update SET withdrawn_at = NULL WHERE id = {WITHDRAWN}",
     "taking back a rejection": f"UPDATE incident_update SET rejected_at = NULL WHERE id = {REJECTED}",
     "another approval for a delivery": f"UPDATE delivery SET approval_id = 2 WHERE id = {UNSENT}",

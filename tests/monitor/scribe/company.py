@@ -80,9 +80,9 @@ class Company:
         self.now += timedelta(**span)
         await self.scribe.tend()
 
-    async def approve(self) -> IncidentUpdate:
-        """Say yes to the one draft that waits."""
-        draft = await self.take_up()
+    async def approve(self, draft: IncidentUpdate | None = None) -> IncidentUpdate:
+        """Say yes to this draft, or to the one that waits, once it is taken up."""
+        draft = await self.take_up(draft)
         async with self.ledger.write() as session:
             await approvals.approve(
                 session,
@@ -97,13 +97,13 @@ class Company:
         await self.scribe.tend()
         return draft
 
-    async def take_up(self) -> IncidentUpdate:
+    async def take_up(self, draft: IncidentUpdate | None = None) -> IncidentUpdate:
         """Say "I am looking at it", and read the draft as it then stands."""
-        incident_id = (await self.draft()).incident_id
+        incident_id = (draft or await self.draft()).incident_id
         async with self.ledger.write() as session:
             await incidents.act(session, incident_id, self.person_id, ActKind.ACKNOWLEDGED, "", self.now)
         await self.scribe.tend()
-        return await self.draft()
+        return next(draft for draft in await self.waiting() if draft.incident_id == incident_id)
 
     async def reject(self) -> None:
         """Say no to the one draft that waits."""

@@ -104,7 +104,9 @@ def _incidents() -> None:
         _time("confirmed_at", nullable=True),
         _time("recovered_at", nullable=True),
         _time("resolved_at", nullable=True),
+        _to("merged_into", "incident.id", nullable=True),
         sa.CheckConstraint("(stage = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
+        sa.CheckConstraint("merged_into IS NULL OR resolved_at IS NOT NULL", name="merged_is_over"),
     )
     is_open = sa.text("resolved_at IS NULL")
     op.create_index(

@@ -153,8 +153,15 @@ INCIDENTS = (
         "UPDATE",
         "incident",
         f"""OLD.resolved_at IS NOT NULL AND {_differ("resolved_at")}
-        AND (NEW.resolved_at IS NOT NULL OR OLD.confirmed_at IS NOT NULL)""",
+        AND (NEW.resolved_at IS NOT NULL OR OLD.confirmed_at IS NOT NULL OR OLD.merged_into IS NOT NULL)""",
         "a resolved incident is never opened again, unless it was a blip",
+    ),
+    Rule(
+        "merged_stays_merged",
+        "UPDATE",
+        "incident",
+        f"OLD.merged_into IS NOT NULL AND {_differ('merged_into')}",
+        "an incident that became part of another stays so",
     ),
     Rule(
         "only_a_human_resolves",
