@@ -123,6 +123,7 @@ class Storage(Options):
     directory: Path = Path(".ownup")
     url: SecretStr | None = None
     samples_keep: Positive = 48 * _HOUR_S
+    five_minutes_keep: Annotated[Seconds, Field(ge=2 * _DAY_S)] = 30 * _DAY_S
 
 
 class Watch(Options):

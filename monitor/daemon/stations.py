@@ -26,6 +26,7 @@ from monitor.desk.seat import Seat
 from monitor.judge import Judge, remember
 from monitor.ledger import components
 from monitor.ledger import samples as tape
+from monitor.ledger.rollup import Scope
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.metrics import app as metrics
@@ -68,7 +69,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
     async with AsyncExitStack() as stack:
         listeners = stack.enter_context(bound(config))
         ledger = await stack.enter_async_context(Ledger.open(config.storage, base))
-        samples = await stack.enter_async_context(Samples.open(config.storage, base))
+        samples = await stack.enter_async_context(Samples.open(config.storage, base, _scope(config)))
         heartbeats = await Heartbeats.open(ledger, samples, config, _now)
         judge = await _judge(config, ledger, samples)
         pace = Pace(life.memory.gauges.loop_lag.observe)
@@ -82,6 +83,11 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_metrics(life, ledger, listeners["metrics"]),
             **_channels(life, ledger),
         }
+
+
+def _scope(config: Config[Any]) -> Scope:
+    """What the results of this life come to."""
+    return Scope.of(config.target, config.anchor, config.storage, config.site.timezone)
 
 
 async def _judge(config: Config[Any], ledger: Ledger, samples: Samples) -> Judge:

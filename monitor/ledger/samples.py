@@ -11,65 +11,60 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
 from monitor.config import Storage
 from monitor.ledger.directory import touch
-from monitor.ledger.tape import Row, Tape
+from monitor.ledger.history import History, Sample, micros
+from monitor.ledger.rollup import Rollup, Scope
+from monitor.ledger.tape import FILE, Row, Tape
 from probes.look import Outcome, Result
+
+__all__ = ["Sample", "Samples"]
 
 log = logging.getLogger("ownup.samples")
 
-FILE: Final = "samples.db"
 WAITING_MAX: Final = 50_000
 EVERY_S: Final = 0.5
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_END: Final = datetime.max.replace(tzinfo=UTC)
 _GOOD: Final = frozenset({Outcome.OK, Outcome.DEGRADED})
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One Result in brief; ``planned`` is its label where the target was under maintenance."""
-
-    at: datetime
-    outcome: Outcome
-    reason: str | None
-    duration_s: float
-    planned: bool = False
-
-
 class Samples:
-    """The samples of the last ``samples_keep``, in memory for half a second, then on the disk."""
+    """Every Result in brief, in memory for half a second, then on the disk, from where ``history`` reads it."""
 
-    def __init__(self, writer: Tape, reader: Tape, *, keep: timedelta) -> None:
-        """Take two connections to the file; use ``Samples.open`` instead."""
+    def __init__(self, writer: Tape, history: History, *, keep_us: int, scope: Scope) -> None:
+        """Take a connection to write and one to read; use ``Samples.open`` instead."""
+        self.history = history
         self._writer = writer
-        self._reader = reader
-        self._keep_us = keep // _MICROSECOND
+        self._rollup = Rollup(writer.connection, scope)
+        self._stands_us = scope.stands_us
+        self._keep_us = keep_us
         self._waiting: deque[Row] = deque()
         self._last_good: dict[str, datetime] = {}
+        self._newest_us = 0
         self._refused = 0
         self._lost = 0
-        self._one_reader = asyncio.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write_on, name="samples", daemon=True)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, storage: Storage, base: Path) -> AsyncIterator[Self]:
+    async def open(cls, storage: Storage, base: Path, scope: Scope | None = None) -> AsyncIterator[Self]:
         """Open the file beside the record, and write what is still waiting before it is closed.
 
-        Raises StorageError or NewerDatabase. The directory must exist: open the Ledger first.
+        ``scope`` says what results come to; without it they are kept, and come to nothing. Raises StorageError or
+        NewerDatabase. The directory must exist: open the Ledger first.
         """
+        scope = scope or Scope()
         path = base / storage.directory / FILE
         touch(path)
-        with closing(Tape(path)) as writer, closing(Tape(path)) as reader:
-            samples = cls(writer, reader, keep=timedelta(seconds=storage.samples_keep))
+        with closing(Tape(path)) as writer, closing(Tape(path, reads=True)) as reader:
+            history = History(reader, scope.zone)
+            samples = cls(writer, history, keep_us=round(storage.samples_keep * 1_000_000), scope=scope)
             samples._thread.start()
             try:
                 yield samples
@@ -92,47 +87,52 @@ class Samples:
         self._waiting.append(
             (
                 result.target,
-                (result.started_at - _EPOCH) // _MICROSECOND,
+                micros(result.started_at),
                 result.outcome.value,
                 result.reason and result.reason.value,
                 round(result.duration_s * 1_000_000),
                 planned,
+                self._stands_us.get(result.target, 0),
             )
         )
 
     async def last_good(self, target: str) -> datetime | None:
         """When the last look began that found the target ``ok`` or ``degraded``."""
-        if known := self._last_good.get(target):
-            return known
-        async with self._one_reader:
-            at_us = await asyncio.to_thread(self._reader.last_good_us, target)
-        return None if at_us is None else _time(at_us)
+        return self._last_good.get(target) or await self.history.last_good(target)
 
     async def recent(self, target: str, since: datetime) -> Sequence[Sample]:
         """The target's samples that began at ``since`` or later and are on the disk, oldest first."""
-        async with self._one_reader:
-            rows = await asyncio.to_thread(self._reader.since, target, (since - _EPOCH) // _MICROSECOND)
-        return [
-            Sample(_time(at_us), Outcome(outcome), reason, duration_us / 1_000_000, bool(planned))
-            for at_us, outcome, reason, duration_us, planned in rows
-        ]
+        return await self.history.results(target, since, _END)
 
     def _write_on(self) -> None:
         while not self._stopping.wait(EVERY_S):
-            self._flush()
+            if self._flush():
+                self._sum_up()
         self._flush()
+        while self._sum_up(every_us=1):
+            pass
 
-    def _flush(self) -> None:
+    def _flush(self) -> bool:
+        """Store what waits; whether there was any."""
         rows = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if not rows:
-            return
+            return False
         try:
             self._writer.write(rows)
-            self._writer.cut(rows[-1][1] - self._keep_us)
         except sqlite3.Error:
             log.exception("samples could not be written")
             self._lost += len(rows)
+            return False
+        self._rollup.note([row[1] for row in rows])
+        self._newest_us = rows[-1][1]
+        return True
 
-
-def _time(at_us: int) -> datetime:
-    return _EPOCH + at_us * _MICROSECOND
+    def _sum_up(self, **often: int) -> bool:
+        """Go on with the rollup by a piece, then cut what is old and rolled up; whether there was a piece to do."""
+        try:
+            did = self._rollup.roll(**often)
+            self._writer.cut(min(self._newest_us - self._keep_us, self._rollup.needs_us))
+        except sqlite3.Error:
+            log.exception("samples could not be summed up")
+            return False
+        return did
