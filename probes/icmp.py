@@ -57,6 +57,7 @@ class Icmp(Target):
         if ping.hop_limit is not None:
             notes.numbers["hop_limit"] = float(ping.hop_limit)
         notes.phases["rtt"] = rtt_s
+        notes.address = address.sockaddr[0]
         notes.say("them", f"{address.sockaddr[0]} answered ping {ping.sent} in {rtt_s * 1000:.2f} ms")
         return True
 

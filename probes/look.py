@@ -33,7 +33,8 @@ Keep = Callable[[Kept], None]
 class Result:
     """What one look gave. Durations are seconds on the monotonic clock; ``started_at`` is UTC.
 
-    ``side`` is where on the way of a message the fault lies, for kinds that look at more than one server.
+    ``side`` is where on the way of a message the fault lies, for kinds that look at more than one server; ``address``
+    that at which the target itself was reached.
     """
 
     target: str
@@ -48,6 +49,7 @@ class Result:
     evidence: tuple[Line, ...]
     numbers: Mapping[str, float]
     side: Side | None = None
+    address: str = ""
 
     def as_json(self) -> str:
         """One JSON object on one line, with the fields that ``ownup look --json`` promises."""
@@ -81,12 +83,18 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
         finding = Unknown(Reason.BROKEN, f"our own bug: {type(bug).__name__}")
     duration_s = monotonic() - notes.began
     finding = finding or _worst(notes.concerns) or _slow(target, duration_s, notes.phases)
-    outcome = finding.outcome if finding else Outcome.OK
-    _hand_over(notes.kept, keep if outcome in _WORKS else None)
+    result = _result(target, notes, finding, started_at, duration_s)
+    _hand_over(notes.kept, keep if result.outcome in _WORKS else None)
+    return result
+
+
+def _result(
+    target: Target, notes: Notebook, finding: Finding | None, started_at: datetime, duration_s: float
+) -> Result:
     return Result(
         target=target.name,
         kind=target.kind,
-        outcome=outcome,
+        outcome=finding.outcome if finding else Outcome.OK,
         reason=finding.reason if finding else None,
         detail=harmless(notes.transcript.mask(finding.detail)) if finding else "",
         started_at=started_at,
@@ -96,6 +104,7 @@ async def look(target: Target, *, keep: Keep | None = None) -> Result:
         evidence=notes.transcript.lines(),
         numbers=notes.numbers,
         side=finding.side if finding else None,
+        address=notes.address,
     )
 
 

@@ -34,6 +34,8 @@ class Notebook:
     ``silence`` is the reason to give if the whole look's deadline strikes in the present stage, and ``overdue`` the
     sentence; there is a plain one if it is empty. Once the verdict is ``settled`` the deadline changes it no more.
 
+    ``address`` is the one at which the target itself was reached, without a port; a proxy's or a redirect's is not.
+
     ``keeps`` says that the connection is wanted after a good look, and ``kept`` is what was left standing of it.
     """
 
@@ -42,6 +44,7 @@ class Notebook:
     phases: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
     certificate: Certificate | None = None
+    address: str = ""
     concerns: list[Finding] = field(default_factory=list)
     stage: str = "start"
     silence: Reason = Reason.TIMEOUT

@@ -272,5 +272,7 @@ async def _dial(target: Target, notes: Notebook, host: str, port: int, blame: Re
     async with stage(notes, "connect", silence=blame or Reason.CONNECT_TIMEOUT, limit_s=target.stage_timeout):
         sock, address = await connect(addresses, notes)
     notes.numbers["ip_protocol"] = address.ip_protocol
+    if host == target.reached_at:
+        notes.address = address.sockaddr[0]
     notes.say("note", f"connected to {address} in {(monotonic() - began) * 1000:.1f} ms")
     return Wire(sock, str(address))

@@ -66,6 +66,8 @@ class Court:
     def hear(self, told: Testimony, *, now_s: float, planned: bool = False, stalled: bool = False) -> Hearing:
         """Judge one look. ``planned``: the target is under maintenance; ``stalled``: our own loop stood still."""
         node = self.topology.nodes.get(told.target) or Node(told.target)
+        if told.address:
+            self.topology.learn(told.target, told.address)
         if not stalled:
             self.sight.vote(node, told, now_s=now_s)
         sighted = self._open_eyes(now_s) if self.sight.blind else ()
@@ -104,8 +106,8 @@ class Court:
         if told.outcome is Outcome.OK and self._mind(told).share.partly:
             return told.partial(str(self._mind(told).share))
         if told.outcome is Outcome.OK and node.slow_times:
-            limit_s = self._mind(told).usual.limit_s(node.slow_times)
-            return told.slow(limit_s) if limit_s is not None and told.duration_s > limit_s else told
+            slow = self._mind(told).usual.slow(told.duration_s, told.phases, times=node.slow_times)
+            return told.slow(slow) if slow else told
         return told
 
     def _mind(self, told: Testimony) -> Mind:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from monitor.court.latency import Usual
+from monitor.court.latency import Times
 from monitor.court.share import Share
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Node
@@ -69,7 +69,7 @@ class Mind:
     part_is_slow: bool = False
     planned: bool = False
     downs: tuple[datetime, ...] = ()
-    usual: Usual = field(default_factory=Usual)
+    usual: Times = field(default_factory=Times)
     share: Share = field(default_factory=Share)
     last: Testimony | None = None
 
@@ -149,7 +149,7 @@ class Mind:
         if self.belief.goods == 1:
             self.good_since = told.at
         if told.outcome is Outcome.OK or told.reason is Reason.LATENCY:
-            self.usual.learn(told.duration_s)
+            self.usual.learn(told.duration_s, told.phases)
         self._lengthen(told)
         if told.felt and self.slows + self.deferrals == 1:
             self.slow_since = told.at

@@ -1,9 +1,11 @@
 """What one look tells the court: the few values that judging rests on."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
+from monitor.court.latency import Slow
 from monitor.court.topology import Node, Way
 from probes.finding import Outcome
 from probes.look import Result
@@ -44,22 +46,31 @@ class Testimony:
     duration_s: float = 0.0
     detail: str = ""
     exhibit: Any = None
+    phases: Mapping[str, float] = field(default_factory=dict)
+    address: str = ""
 
     @classmethod
     def of(cls, result: Result) -> Self:
         """The testimony of a Result, which is its exhibit."""
         return cls(
-            result.target, result.outcome, result.reason, result.started_at, result.duration_s, result.detail, result
+            result.target,
+            result.outcome,
+            result.reason,
+            result.started_at,
+            result.duration_s,
+            result.detail,
+            result,
+            result.phases,
+            result.address,
         )
 
     def isolated(self, why: str) -> Self:
         """The same look as one that says nothing of its target, since our own side is in doubt."""
         return replace(self, outcome=Outcome.UNKNOWN, reason=Reason.ISOLATED, detail=why)
 
-    def slow(self, limit_s: float) -> Self:
+    def slow(self, slow: Slow) -> Self:
         """The same look as one that took longer than usual."""
-        detail = f"it took {self.duration_s:.3f} s, where up to {limit_s:.3f} s is usual"
-        return replace(self, outcome=Outcome.DEGRADED, reason=Reason.LATENCY, detail=detail)
+        return replace(self, outcome=Outcome.DEGRADED, reason=Reason.LATENCY, detail=str(slow))
 
     def partial(self, why: str) -> Self:
         """The same good look as one of a target that fails in part."""

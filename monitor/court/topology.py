@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from ipaddress import ip_address
 from typing import Final, Literal
 
-from monitor.verdict import Patience
+from publicsuffixlist import PublicSuffixList
 
-# Under a country's name companies often register below one of these ("example.co.uk"). The rule is short on purpose: it
-# needs no list that ages, and a wrong answer only joins what failed within the same two minutes.
-_SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org"})
+from monitor.verdict import Patience
 
 PATIENCE: Final = Patience(failures=3, recover=2)
 
@@ -56,7 +54,10 @@ class Node:
 
 
 class Topology:
-    """All targets and anchors, and what follows from where they live. Built once for a config."""
+    """All targets and anchors, and what follows from where they live. Built once for a config.
+
+    Where a name leads to is learned from looks: the last few addresses at which each target was reached.
+    """
 
     def __init__(self, nodes: Iterable[Node], component_parents: Mapping[str, Iterable[str]] | None = None) -> None:
         """Take the nodes, and for each component those that it depends on."""
@@ -64,6 +65,8 @@ class Topology:
         self._component_parents = {name: tuple(parents) for name, parents in (component_parents or {}).items()}
         self._ancestors: dict[str, frozenset[str]] = {}
         self._witnesses: dict[tuple[str, Way], tuple[str, ...]] = {}
+        self._going: dict[tuple[Way, bool], tuple[str, ...]] = {}
+        self.addresses: Final[dict[str, tuple[str, ...]]] = {}
 
     @cached_property
     def _by_component(self) -> dict[str, tuple[str, ...]]:
@@ -97,10 +100,20 @@ class Topology:
             for component in self._component_parents.get(node.component, ()):
                 yield from self._by_component.get(component, ())
 
+    def learn(self, name: str, address: str) -> None:
+        """Take in that a look at this target reached this address."""
+        known = self.addresses.get(name, ())
+        if address not in known and name in self.nodes:
+            self.addresses[name] = (*known, address)[-ADDRESSES_MAX:]
+            self._witnesses.clear()
+
     def same_host(self, one: str, other: str) -> bool:
-        """Whether both are reached under the same name or address."""
-        mine, theirs = self._host(one), self._host(other)
-        return bool(mine) and mine == theirs
+        """Whether both are reached under the same name, or were lately reached at the same address."""
+        return not self._where(one).isdisjoint(self._where(other))
+
+    def _where(self, name: str) -> set[str]:
+        host = self._host(name)
+        return {host, *self.addresses.get(name, ())} if host else set()
 
     def same_domain(self, one: str, other: str) -> bool:
         """Whether both have names under the same registrable domain."""
@@ -114,15 +127,27 @@ class Topology:
         tell our own failure from a large one of somebody else.
         """
         if (name, way) not in self._witnesses:
-            others = [node for node in self.nodes.values() if node.needs(way) and not self._kin(name, node.name)]
-            others.sort(key=lambda node: node.named)  # Whoever needs no resolver tells more of an address's way.
-            anchors = [node.name for node in others if node.anchor]
-            self._witnesses[name, way] = tuple(anchors[:WITNESSES_MAX]) or self._strangers(others)
+            anchors = [one for one in self._goers(way, anchors=True) if not self._kin(name, one)]
+            self._witnesses[name, way] = tuple(anchors[:WITNESSES_MAX]) or self._strangers(name, way)
         return self._witnesses[name, way]
 
-    def _strangers(self, others: Iterable[Node]) -> tuple[str, ...]:
-        one_each = {registrable(node.host) or node.host: node.name for node in others if not node.anchor}
-        return tuple(one_each.values())[:WITNESSES_MAX] if len(one_each) >= STRANGERS_MIN else ()
+    def _strangers(self, name: str, way: Way) -> tuple[str, ...]:
+        found: list[str] = []
+        for other in self._goers(way, anchors=False):
+            if not any(self._kin(other, one) for one in (name, *found)):
+                found.append(other)
+            if len(found) == WITNESSES_MAX:
+                break
+        return tuple(found) if len(found) >= STRANGERS_MIN else ()
+
+    def _goers(self, way: Way, *, anchors: bool) -> tuple[str, ...]:
+        """Whose looks go this way, of each domain one; first those that need no resolver, which tell more of it."""
+        if (way, anchors) not in self._going:
+            nodes = [node for node in self.nodes.values() if node.needs(way) and node.anchor is anchors]
+            nodes.sort(key=lambda node: node.named)
+            one_each = {node.name if anchors else registrable(node.host) or node.host: node.name for node in nodes}
+            self._going[way, anchors] = tuple(one_each.values())
+        return self._going[way, anchors]
 
     def _kin(self, one: str, other: str) -> bool:
         return one == other or self.same_host(one, other) or self.same_domain(one, other)
@@ -132,18 +157,23 @@ class Topology:
         return node.host if node else ""
 
 
+ADDRESSES_MAX: Final = 4
 WITNESSES_MAX: Final = 5
 STRANGERS_MIN: Final = 4
 
 
 @lru_cache(maxsize=65536)
 def registrable(host: str) -> str | None:
-    """The domain that somebody registered: two labels, or three under a country's second level; None for an address."""
-    labels = host.lower().rstrip(".").split(".")
-    if _address(host) is not None or len(labels) < 2:  # noqa: PLR2004 - a name of one label is nobody's domain
+    """The domain that somebody registered, by the public suffix list; None for an address and for a suffix itself."""
+    if not host or _address(host) is not None:
         return None
-    country = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 - ISO 3166 has two letters
-    return ".".join(labels[-3:] if country else labels[-2:])
+    return _suffixes().privatesuffix(host.lower().rstrip("."))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list as it comes with its package: read when the first name is asked for, in some forty milliseconds."""
+    return PublicSuffixList()
 
 
 @lru_cache(maxsize=65536)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.court.latency import Usual
+from monitor.court.latency import Times, Usual
 from monitor.court.mind import Mind, Part
 from monitor.ledger import flips, incidents
 from monitor.ledger.samples import Sample
@@ -56,7 +56,7 @@ def _mind(standing: Standing, part: Member | None, downs: tuple[datetime, ...], 
         max(filter(None, (standing.last_good_at, good[-1].at if good else None)), default=None),
         good_since=standing.since,
         downs=downs,
-        usual=Usual(one.duration_s for one in good if one.reason in {None, Reason.LATENCY}),
+        usual=Times(Usual(one.duration_s for one in good if one.reason in {None, Reason.LATENCY})),
     )
     if part is not None:
         # A relapse that is only suspected must be confirmed once more, whatever was confirmed before it.

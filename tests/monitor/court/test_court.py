@@ -8,6 +8,7 @@ from time import thread_time
 import pytest
 
 from monitor.court.court import Court, Rules
+from monitor.court.latency import PHASE_SAMPLES_MAX, PHASES_MAX, SAMPLES_MAX, Times
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Topology
 from monitor.verdict import Patience, Verdict
@@ -134,6 +135,43 @@ def test_slow_by_its_own_history() -> None:
     for _ in range(140):
         trial.hear(Testimony("web", Outcome.OK, None, trial.now, 1.1))
     assert trial.hear(Testimony("web", Outcome.OK, None, trial.now, 1.1)).testimony.outcome is Outcome.OK
+
+
+def test_a_phase_is_slow_by_its_own_history() -> None:
+    """A greeting that took ten milliseconds and now takes two seconds is slow, in a look that may take ten."""
+    trial = company(node("out", slow_times=5.0))
+    phases = {"connect": 0.02, "greeting": 0.01, "data": 4.0}
+    for number in range(40):
+        phases["data"] = 2.0 + number % 5
+        trial.hear(Testimony("out", Outcome.OK, None, trial.now, 6.0, phases=dict(phases)))
+    assert trial.saw_in("out", 8.0, phases) is Outcome.OK
+    assert trial.saw_in("out", 8.0, phases | {"greeting": 0.4}) is Outcome.OK
+    assert trial.saw_in("out", 8.0, phases | {"greeting": 2.0, "connect": 0.9}) is Outcome.DEGRADED
+    assert trial.last is not None
+    assert trial.last.testimony.detail == "greeting took 2.000 s, where up to 0.510 s is usual"
+    assert trial.last.testimony.reason is Reason.LATENCY
+
+
+def test_a_phase_that_is_new_is_judged_once_it_is_known() -> None:
+    """A redirect that comes into play, or STARTTLS that is offered now, is no slowness."""
+    trial = company(node("out", slow_times=5.0))
+    for _ in range(40):
+        trial.saw_in("out", 1.0, {"connect": 0.02})
+    for _ in range(29):
+        assert trial.saw_in("out", 1.0, {"connect": 0.02, "starttls": 0.01}) is Outcome.OK
+    assert trial.saw_in("out", 2.0, {"connect": 0.02, "starttls": 1.0}) is Outcome.OK
+    assert trial.saw_in("out", 2.0, {"connect": 0.02, "starttls": 1.0}) is Outcome.DEGRADED
+
+
+def test_the_memory_of_phases_has_a_limit() -> None:
+    """However many names a look may bring, and however long it goes on."""
+    times = Times()
+    for number in range(200):
+        times.learn(1.0, {f"phase-{number}": 1.0, "connect": number})
+    assert len(times.phases) == PHASES_MAX
+    assert len(times.phases["connect"]) == PHASE_SAMPLES_MAX
+    assert times.phases["connect"].durations_s == tuple(range(200 - PHASE_SAMPLES_MAX, 200))
+    assert times.whole.durations_s == (1.0,) * SAMPLES_MAX
 
 
 def test_too_little_history_judges_nobody() -> None:

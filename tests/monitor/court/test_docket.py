@@ -113,6 +113,36 @@ def test_a_blip_goes_on_and_can_still_be_called() -> None:
     assert trial.open[0].members[0].confirmed
 
 
+def test_names_that_lead_to_one_address_are_one_case() -> None:
+    """Two customers' shops on one server: their names say nothing, where the looks went says it."""
+    trial = company(
+        node("one", host="shop.one.example"), node("two", host="two.test"), node("three", host="three.test")
+    )
+    for name, address in (("one", "192.0.2.7"), ("two", "192.0.2.8"), ("two", "192.0.2.7"), ("three", "192.0.2.9")):
+        trial.saw_in(name, 0.1, {}, address)
+    for name in ("one", "two", "three"):
+        trial.saw(name, "FFF", every_s=1)
+    assert [len(case.members) for case in trial.docket] == [2, 1]
+
+
+def test_a_name_and_the_address_that_it_leads_to_are_one() -> None:
+    """One target is configured by its address, the other by its name."""
+    trial = company(node("web", host="www.example"), node("ssh", host="192.0.2.7"))
+    trial.saw_in("web", 0.1, {}, "192.0.2.7")
+    trial.saw("web", "FFF", every_s=1)
+    trial.saw("ssh", "FFF", every_s=1)
+    assert trial.drafts == 1
+
+
+def test_only_the_last_addresses_are_remembered() -> None:
+    """A name with hundreds of addresses costs no more than four, and what it was long ago joins nobody."""
+    trial = company(node("cdn"), node("ssh", host="192.0.2.1"))
+    for number in range(1, 301):
+        trial.saw_in("cdn", 0.1, {}, f"192.0.2.{number}")
+    assert trial.topology.addresses == {"cdn": tuple(f"192.0.2.{number}" for number in range(297, 301))}
+    assert not trial.topology.same_host("cdn", "ssh")
+
+
 @pytest.mark.parametrize(
     ("host", "domain"),
     [
@@ -121,6 +151,11 @@ def test_a_blip_goes_on_and_can_still_be_called() -> None:
         ("a.b.example.co.uk", "example.co.uk"),
         ("WWW.Example.COM.", "example.com"),
         ("mail.example.lv", "example.lv"),
+        ("www.example.kawasaki.jp", "www.example.kawasaki.jp"),
+        ("a.example.com.br", "example.com.br"),
+        ("example.github.io", "example.github.io"),
+        ("www.example.internal", "example.internal"),
+        ("co.uk", None),
         ("192.0.2.1", None),
         ("2001:db8::1", None),
         ("localhost", None),
@@ -128,5 +163,5 @@ def test_a_blip_goes_on_and_can_still_be_called() -> None:
     ],
 )
 def test_the_registrable_domain(host: str, domain: str | None) -> None:
-    """Two labels, or three under a country's second level; an address has none."""
+    """As the public suffix list has it: also where a host lets everybody register below it; an address has none."""
     assert registrable(host) == domain

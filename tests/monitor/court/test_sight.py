@@ -56,6 +56,18 @@ def test_anchors_that_fail_as_well_mean_that_we_are_blind() -> None:
     assert (trial.rulings, trial.mind("web").verdict) == ([], Verdict.UNKNOWN)
 
 
+def test_names_on_one_address_bear_no_witness_for_one_another() -> None:
+    """Five names on one server: its outage is an outage, not our own."""
+    trial = strangers(5)
+    assert trial.topology.witnesses("t0", "4")
+    for number in range(5):
+        trial.saw_in(f"t{number}", 0.1, {}, "192.0.2.7")
+    assert trial.topology.witnesses("t0", "4") == ()
+    for number in range(5):
+        trial.saw(f"t{number}", "F", reason=GONE, every_s=1)
+    assert (trial.drafts, trial.court.sight.blind) == (1, {})
+
+
 def test_anchors_that_see_decide() -> None:
     """However many targets fail, it is they."""
     trial = anchored("shop", "mail", "blog", "docs", "wiki")

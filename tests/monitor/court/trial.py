@@ -1,6 +1,6 @@
 """A court and its docket without a record: the test says what looks showed, and asks what was ruled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -45,6 +45,12 @@ class Trial:
             self.hear(told, planned=planned)
             verdicts.append(self.mind(name).verdict.value)
         return verdicts
+
+    def saw_in(self, name: str, duration_s: float, phases: Mapping[str, float], address: str = "") -> Outcome:
+        """Hear a good look that took so long; gives the outcome that it counts as."""
+        self.now += timedelta(seconds=30)
+        told = Testimony(name, Outcome.OK, None, self.now, duration_s, phases=phases, address=address)
+        return self.hear(told).testimony.outcome
 
     def hear(self, told: Testimony, *, planned: bool = False, stalled: bool = False) -> Hearing:
         """Hear one look, and let the docket follow."""

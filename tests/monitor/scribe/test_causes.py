@@ -165,8 +165,8 @@ async def test_runs_and_usual_times_come_back_from_the_samples(company: Company)
     async with company.ledger.read() as session:
         minds = await remember(session, ["smtp-1"], lately=company.now, samples={"smtp-1": told})
     mind = minds["smtp-1"]
-    assert (mind.verdict, mind.belief.failures, len(mind.usual)) == (Verdict.SUSPECT, 2, 40)
-    assert mind.usual.limit_s(5.0) is not None
+    assert (mind.verdict, mind.belief.failures, len(mind.usual.whole)) == (Verdict.SUSPECT, 2, 40)
+    assert mind.usual.whole.limit_s(5.0) is not None
 
 
 async def test_being_cut_off_drafts_nothing_and_alarms_once(tmp_path: Path) -> None:
