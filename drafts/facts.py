@@ -27,6 +27,11 @@ class UpdateKind(StrEnum):
     RESOLVED = "resolved"
     CORRECTION = "correction"
 
+    @property
+    def outlasts(self) -> bool:
+        """Whether it may still be said of an incident that is over."""
+        return self is UpdateKind.CORRECTION
+
 
 @dataclass(frozen=True, slots=True)
 class Affected:
@@ -94,13 +99,15 @@ class Said:
 class Correction:
     """Words of ours that were wrong: what we said and when, and ``truth``, a human's act that says what is so.
 
-    ``whole`` where the message is taken back as a whole.
+    ``whole`` where the message is taken back as a whole; ``false_alarm`` where there was no outage, so that with the
+    first message everything is taken back that followed it.
     """
 
     said: str
     said_at: datetime
     truth: Act
     whole: bool = False
+    false_alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,9 @@ class Facts:
     ``since`` is the first failed look and ``last_good`` the last good one before it. ``recovered_at`` is the first good
     look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
     resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped,
-    ``loss`` what they found of lost data, ``amends`` how we make it good. ``at`` is the moment for which durations
-    "so far" are told; it is no fact of the incident, so the fingerprint leaves it out.
+    ``loss`` what they found of lost data, ``amends`` how we make it good. ``resolved_at`` is when the incident was
+    over: what is said after that promises no further word. ``at`` is the moment for which durations "so far" are told;
+    it is no fact of the incident, so the fingerprint leaves it out.
     """
 
     timezone: str
@@ -131,6 +139,7 @@ class Facts:
     amends: Act | None = None
     recovered_at: datetime | None = None
     watch_until: datetime | None = None
+    resolved_at: datetime | None = None
     next_update: datetime | None = None
     follow: str | None = None
     signature: str | None = None

@@ -14,9 +14,16 @@ __all__ = ["RULES", "Finding", "Level", "Rule", "Stage", "check", "stage_of"]
 _STAGES = {UpdateKind.FIRST: Stage.FIRST, UpdateKind.RESOLVED: Stage.RESOLVED}
 
 
-def stage_of(kind: UpdateKind) -> Stage:
-    """The stage that a kind of update belongs to."""
-    return _STAGES.get(kind, Stage.UPDATE)
+def stage_of(kind: UpdateKind, facts: Facts | None = None) -> Stage:
+    """The stage that a kind of update belongs to.
+
+    What is said after the end, or to say that there was nothing, is held to what the end itself is held to.
+    """
+    return Stage.RESOLVED if facts and _over(facts) else _STAGES.get(kind, Stage.UPDATE)
+
+
+def _over(facts: Facts) -> bool:
+    return facts.resolved_at is not None or (facts.correction is not None and facts.correction.false_alarm)
 
 
 def check(

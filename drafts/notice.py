@@ -40,7 +40,8 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     """Write the notice of this kind from these facts, and from nothing else.
 
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
-    (but in a resolved notice), no time of recovery in a recovery or resolved one, or nothing wrong in a correction.
+    (but in a resolved notice, and after one), no time of recovery in a recovery or resolved one, or nothing wrong in a
+    correction.
     """
     _require(kind, facts)
     words = template(facts.language, kind)
@@ -62,7 +63,7 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
 def _require(kind: UpdateKind, facts: Facts) -> None:
     if not facts.affected:
         raise IncompleteFacts("a notice names what is affected, and these facts name nothing")
-    if kind is not UpdateKind.RESOLVED and facts.next_update is None:
+    if kind is not UpdateKind.RESOLVED and facts.next_update is None and facts.resolved_at is None:
         raise IncompleteFacts(f"a {kind} notice promises when we write again, and these facts have no next_update")
     if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and facts.recovered_at is None:
         raise IncompleteFacts(f"a {kind} notice tells since when it works, and these facts have no recovered_at")

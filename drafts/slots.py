@@ -80,6 +80,7 @@ class Wrong:
     person: str
     at: datetime
     whole: bool
+    false_alarm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _wrong(facts: Facts, clean: Clean) -> Wrong | None:
     if wrong is None:
         return None
     said, truth = clean(wrong.said).rstrip("."), clean(wrong.truth.words).rstrip(".")
-    return Wrong(said, wrong.said_at, truth, clean(wrong.truth.person), wrong.truth.at, wrong.whole)
+    return Wrong(said, wrong.said_at, truth, clean(wrong.truth.person), wrong.truth.at, wrong.whole, wrong.false_alarm)
 
 
 def _last_good(facts: Facts) -> LastGood:

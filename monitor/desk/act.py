@@ -1,5 +1,6 @@
 """Saying what happened: the small forms by which a human's words become facts that a notice may state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from drafts.facts import Said
 from drafts.markdown import one_line
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import approvals, drafts, incidents
-from monitor.models import ActKind
+from monitor.models import ActKind, Incident
 
 WORDS_CHARS_MAX: Final = 300
 
@@ -28,7 +29,8 @@ class Field:
 class Form:
     """How one kind of act is asked for: ``folded`` names it, ``button`` does it.
 
-    ``quotes`` where its first line must be words that we have published.
+    ``quotes`` where its first line must be words that we have published, ``answers`` where something must have been
+    published at all, and ``outlasts`` where it may still be said once the incident is over.
     """
 
     kind: ActKind
@@ -36,6 +38,8 @@ class Form:
     fields: tuple[Field, ...]
     button: str
     quotes: bool = False
+    answers: bool = False
+    outlasts: bool = False
 
 
 FORMS: Final = (
@@ -84,6 +88,15 @@ FORMS: Final = (
         ),
         "Draft the correction",
         quotes=True,
+        outlasts=True,
+    ),
+    Form(
+        ActKind.FALSE_ALARM,
+        "It was a false alarm",
+        (Field("alarm", "Why nothing was wrong for customers", "our check used a password that had expired"),),
+        "Draft the retraction of all that we published of it",
+        answers=True,
+        outlasts=True,
     ),
 )
 _BY_KIND: Final = {form.kind.value: form for form in FORMS}
@@ -99,17 +112,19 @@ async def post(visit: Visit) -> web.Response:
         incident = await incidents.get(s, visit.number())
         if incident is None:
             raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
-        if incident.resolved_at is not None:
-            raise Refusal(409, "Not written down: this incident is over.", "No draft of it can follow any more.")
-        if form.quotes and not any(said.holds(lines[0]) for said in await _published(s, visit.number())):
-            raise Refusal(
-                422,
-                "Not written down: nothing that we published here holds these words.",
-                "Copy them from the message, as customers read it.",
-            )
+        if incident.resolved_at is not None and not form.outlasts:
+            raise Refusal(409, "Not written down: this incident is over.", "No draft can say it any more.")
+        _check_published(form, lines, await _published(s, visit.number()))
         await incidents.act(s, visit.number(), visit.person_id, form.kind, "\n".join(lines), visit.now)
     await visit.settled()
     return visit.goto(home(visit), "told")
+
+
+def open_forms(incident: Incident) -> tuple[Form, ...]:
+    """What may be said of an incident as it stands: of one that is over, what is still to be set right."""
+    if incident.resolved_at is None:
+        return FORMS
+    return tuple(form for form in FORMS if form.outlasts) if incident.confirmed_at else ()
 
 
 def home(visit: Visit) -> str:
@@ -126,6 +141,21 @@ async def _published(s: AsyncSession, incident_id: int) -> list[Said]:
         for update in await drafts.of_incident(s, incident_id)
         if (approval := await approvals.of_update(s, update.id))
     ]
+
+
+def _check_published(form: Form, lines: Sequence[str], published: Sequence[Said]) -> None:
+    if form.quotes and not any(said.holds(lines[0]) for said in published):
+        raise Refusal(
+            422,
+            "Not written down: nothing that we published here holds these words.",
+            "Copy them from the message, as customers read it.",
+        )
+    if form.answers and not published:
+        raise Refusal(
+            409,
+            "Not written down: nothing was published of this incident, so there is nothing to take back.",
+            "If a draft waits, reject it, with the reason.",
+        )
 
 
 def _line(visit: Visit, field: Field) -> str:

@@ -33,7 +33,8 @@ class Dossier:
     def waits(self) -> bool:
         """Whether nobody has answered it yet, and it may still be answered."""
         update = self.update
-        return not (self.approval or update.withdrawn_at or update.rejected_at or self.incident.resolved_at)
+        over = self.incident.resolved_at is not None and not update.kind.outlasts
+        return not (self.approval or update.withdrawn_at or update.rejected_at or over)
 
     @property
     def ready(self) -> bool:

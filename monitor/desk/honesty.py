@@ -12,7 +12,8 @@ def findings(update: IncidentUpdate, now: datetime) -> tuple[Finding, ...]:
 
     What only informs is for whoever writes, so it is left out of words that nobody has edited.
     """
-    found = check(update.title, update.body, stage_of(update.kind), now, Facts.from_json(update.facts))
+    facts = Facts.from_json(update.facts)
+    found = check(update.title, update.body, stage_of(update.kind, facts), now, facts)
     told = [finding for finding in found if finding.level is not Level.INFORM or update.edited_by is not None]
     return tuple(sorted(told, key=lambda finding: tuple(Level).index(finding.level)))
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from drafts.promises import Fate, Promise
-from monitor.desk.act import FORMS, home
+from monitor.desk.act import home, open_forms
 from monitor.desk.dossier import taken_by
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
@@ -35,7 +35,7 @@ async def get(visit: Visit) -> web.Response:
             "promises": kept(await words.promises_of(s, visit.number()), visit.now),
             "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
         }
-    return visit.page("incident.html", again=visit.request.path, forms=FORMS, **facts)
+    return visit.page("incident.html", again=visit.request.path, forms=open_forms(facts["incident"]), **facts)
 
 
 async def acknowledge(visit: Visit) -> web.Response:

@@ -6,7 +6,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from drafts.facts import UpdateKind
-from monitor.desk.act import FORMS
+from monitor.desk.act import open_forms
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
 from monitor.desk.honesty import blocking, findings
@@ -53,7 +53,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         kind=KINDS[update.kind],
         standing=standing(visit, dossier),
         body=prose(update.body),
-        forms=FORMS,
+        forms=open_forms(dossier.incident),
         unknown=unknown(dossier.facts),
         unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
         findings=found[:FINDINGS_MAX],

@@ -86,7 +86,7 @@ def key(approval: Approval, channel: str) -> str:
 
 async def _incident_to_speak_of(s: AsyncSession, update: IncidentUpdate) -> Incident:
     incident = await s.get_one(Incident, update.incident_id)
-    if incident.resolved_at is not None:
+    if incident.resolved_at is not None and not update.kind.outlasts:
         raise Gone("the incident is over")
     if update.kind is UpdateKind.FIRST and incident.confirmed_at is None:
         raise Unconfirmed("the failure is not confirmed yet: the next looks will tell in a few seconds")

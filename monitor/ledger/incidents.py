@@ -8,11 +8,14 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from drafts.facts import UpdateKind
 from monitor.ledger import audit, people
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Stage
 
 _OPEN: Final = select(col(Incident.id)).where(col(Incident.resolved_at).is_(None))
 _BLIP: Final = (col(Incident.confirmed_at).is_(None), col(Incident.merged_into).is_(None))
+WRONG: Final = (ActKind.CORRECTION, ActKind.FALSE_ALARM)
+"""The acts by which a human says that something we published was not so."""
 
 
 async def get(s: AsyncSession, incident_id: int) -> Incident | None:
@@ -118,6 +121,19 @@ async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
     await s.execute(
         update(Incident).where(col(Incident.id) == incident_id).values(stage=Stage.RESOLVED, resolved_at=at)
     )
+
+
+async def uncorrected(s: AsyncSession) -> Sequence[Incident]:
+    """Incidents that are over, and of which something is known to be wrong that no draft has taken up since."""
+    taken_up = exists().where(
+        col(IncidentUpdate.incident_id) == col(Act.incident_id),
+        col(IncidentUpdate.kind) == UpdateKind.CORRECTION,
+        col(IncidentUpdate.created_at) >= col(Act.at),
+        col(IncidentUpdate.withdrawn_at).is_(None),
+    )
+    wrong = exists().where(col(Act.incident_id) == col(Incident.id), col(Act.kind).in_(WRONG), ~taken_up)
+    found = await s.scalars(select(Incident).where(col(Incident.resolved_at).is_not(None), wrong))
+    return found.all()
 
 
 async def blips_since(s: AsyncSession, at: datetime) -> Sequence[Incident]:

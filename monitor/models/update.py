@@ -14,7 +14,11 @@ class IncidentUpdate(SQLModel, table=True):
     """One message of an incident. Once it has an Approval a trigger holds every word of it still."""
 
     __tablename__ = "incident_update"
-    __table_args__ = (CheckConstraint("(kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"),)
+    __table_args__ = (
+        CheckConstraint(
+            "kind = 'correction' OR (kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)  # given by the database
     incident_id: int = Field(foreign_key="incident.id", index=True)

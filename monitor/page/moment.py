@@ -60,7 +60,8 @@ class Case:
     @property
     def resolved_at(self) -> datetime | None:
         """When the word *resolved* was published."""
-        return None if self.is_open else self.latest.published_at
+        ends = (post.published_at for post in self.posts if post.stage is Stage.RESOLVED)
+        return None if self.is_open else min(ends)
 
     @property
     def promised_at(self) -> datetime | None:

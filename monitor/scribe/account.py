@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from drafts.cadence import next_update, stale
 from drafts.facts import Act, Affected, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
 from monitor.config import ChannelOptions, Component, Config
+from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
 from monitor.scribe.scene import Scene
@@ -42,7 +43,8 @@ class Account:
             amends=_act(scene, ActKind.AMENDS),
             recovered_at=scene.incident.recovered_at,
             watch_until=self.watch_until(scene),
-            next_update=None if kind is UpdateKind.RESOLVED else self._promise(scene, kind, affected, now=now),
+            resolved_at=scene.incident.resolved_at,
+            next_update=self._promise(scene, kind, affected, now=now),
             follow=self.config.site.public_url,
             signature=self._signature(acknowledged),
             said=_said(scene),
@@ -62,17 +64,16 @@ class Account:
 
     def correction(self, scene: Scene) -> Correction | None:
         """What a human says was wrong in our words, until a message that says so was approved or rejected."""
-        wrong = [act for act in scene.acts if act.kind is ActKind.CORRECTION]
+        wrong = [act for act in scene.acts if act.kind in WRONG]
         answered = [*(past.update for past in scene.published), *scene.rejected]
         told = [Facts.from_json(update.facts).correction for update in answered]
         if not wrong or any(one and one.truth.evidence == _evidence(wrong[-1]) for one in told):
             return None
-        quoted, _, truth = wrong[-1].words.partition("\n")
-        for said in reversed(_said(scene)):
-            if said.holds(quoted):
-                act = Act(scene.names[wrong[-1].person_id], wrong[-1].at, _evidence(wrong[-1]), truth)
-                return Correction(quoted, said.at, act, whole=quoted == said.title)
-        return None
+        return _false_alarm(scene, wrong[-1]) if wrong[-1].kind is ActKind.FALSE_ALARM else _wrong(scene, wrong[-1])
+
+    def knows(self, scene: Scene) -> bool:
+        """Whether the config still has what this incident hit, so that it can be spoken of in the customers' words."""
+        return bool(scene.members) and bool(self._components(_affected(scene)))
 
     def _components(self, members: Iterable[Member]) -> list[Component]:
         ids = {member.component_id for member in members}
@@ -105,8 +106,15 @@ class Account:
             if component.id not in affected and passing and len(passing) == len(standings):
                 yield Working(component.name, tuple(f"flip:{standing.flip_id}" for standing in passing))
 
-    def _promise(self, scene: Scene, kind: UpdateKind, affected: Sequence[Affected], *, now: datetime) -> datetime:
-        """The promise of the waiting draft while it is far enough ahead, else a new one: so a draft holds still."""
+    def _promise(
+        self, scene: Scene, kind: UpdateKind, affected: Sequence[Affected], *, now: datetime
+    ) -> datetime | None:
+        """The promise of the waiting draft while it is far enough ahead, else a new one: so a draft holds still.
+
+        The last word, and what follows it, promises none.
+        """
+        if kind is UpdateKind.RESOLVED or scene.incident.resolved_at is not None:
+            return None
         for draft in scene.waiting:
             if draft.kind is kind and draft.next_update_at and not stale(draft.next_update_at, now):
                 return draft.next_update_at
@@ -130,6 +138,25 @@ def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
     if member.failing_since is None or scene.incident.recovered_at is not None:
         return member.first_failed_at, member.last_good_at
     return member.failing_since, member.good_until
+
+
+def _wrong(scene: Scene, deed: Deed) -> Correction | None:
+    """The newest message that holds the words which a human calls wrong."""
+    quoted, _, truth = deed.words.partition("\n")
+    for said in reversed(_said(scene)):
+        if said.holds(quoted):
+            act = Act(scene.names[deed.person_id], deed.at, _evidence(deed), truth)
+            return Correction(quoted, said.at, act, whole=quoted == said.title)
+    return None
+
+
+def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
+    """The first message, with which all that followed it is taken back."""
+    if not scene.published:
+        return None
+    first = _said(scene)[0]
+    reason = Act(scene.names[deed.person_id], deed.at, _evidence(deed), deed.words)
+    return Correction(first.title, first.at, reason, whole=True, false_alarm=True)
 
 
 def _said(scene: Scene) -> tuple[Said, ...]:

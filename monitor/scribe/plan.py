@@ -1,5 +1,6 @@
 """Which message an open incident needs now, and what to do with the draft that waits: pure, every case listed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +46,7 @@ Step = Write | Rewrite | Withdraw | Close
 
 def stage(kind: UpdateKind, facts: Facts) -> Stage:
     """Where an incident stands once this message is out: identified as soon as a human has confirmed a cause."""
-    if kind is UpdateKind.RESOLVED:
+    if kind is UpdateKind.RESOLVED or facts.resolved_at is not None:
         return Stage.RESOLVED
     if facts.recovered_at is not None:
         return Stage.MONITORING
@@ -55,7 +56,7 @@ def stage(kind: UpdateKind, facts: Facts) -> Stage:
 def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
     """What to do now so that the right draft lies ready. Nothing to do is the usual answer."""
     if scene.incident.resolved_at is not None:
-        return [Withdraw(draft) for draft in scene.waiting]
+        return _afterwards(scene, account, now=now)
     kind = wanted(scene, account, now=now)
     kept = [draft for draft in scene.waiting if draft.kind is kind][:1]
     gone: list[Step] = [Withdraw(draft) for draft in scene.waiting if draft not in kept]
@@ -65,9 +66,24 @@ def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
     if _declined(scene, kind, facts, now=now):
         over = scene.incident.recovered_at is not None and not scene.published
         return [*gone, Close(now)] if over else gone
+    return [*gone, *_ready(kind, facts, kept)]
+
+
+def _afterwards(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
+    """What is still to be said of an incident that is over: published words that were wrong stay so until corrected."""
+    due = account.knows(scene) and account.correction(scene) is not None
+    kept = [draft for draft in scene.waiting if due and draft.kind is UpdateKind.CORRECTION][:1]
+    gone: list[Step] = [Withdraw(draft) for draft in scene.waiting if draft not in kept]
+    if not due:
+        return gone
+    return [*gone, *_ready(UpdateKind.CORRECTION, account.facts(scene, UpdateKind.CORRECTION, now=now), kept)]
+
+
+def _ready(kind: UpdateKind, facts: Facts, kept: Sequence[IncidentUpdate]) -> list[Step]:
+    """Write this message, unless a draft of it waits that says the same."""
     if not kept:
-        return [*gone, Write(kind, facts)]
-    return gone if kept[0].facts_sha256 == facts.sha256() else [*gone, Rewrite(kept[0], facts)]
+        return [Write(kind, facts)]
+    return [] if kept[0].facts_sha256 == facts.sha256() else [Rewrite(kept[0], facts)]
 
 
 def wanted(scene: Scene, account: Account, *, now: datetime) -> UpdateKind | None:

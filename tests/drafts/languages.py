@@ -16,6 +16,7 @@ from tests.drafts.samples import (
     SOME_PAGES,
     as_text,
     at,
+    false_alarm,
     of_kind,
 )
 
@@ -155,12 +156,27 @@ SPANISH = {
     "slow_at_times": _quiet(SLOW_AT_TIMES, "es", "Chat"),
 }
 LANGUAGES = {"de": GERMAN, "fr": FRENCH, "es": SPANISH}
-CASES = ENGLISH | {
-    f"{language}.{name}.{kind}": (kind, of_kind(facts, kind))
-    for language, samples in LANGUAGES.items()
-    for name, facts in samples.items()
-    for kind in UpdateKind
-}
+CASES = (
+    ENGLISH
+    | {
+        f"{language}.{name}.{kind}": (kind, of_kind(facts, kind))
+        for language, samples in LANGUAGES.items()
+        for name, facts in samples.items()
+        for kind in UpdateKind
+    }
+    | {
+        f"{language}.sending_down.false_alarm": (UpdateKind.CORRECTION, false_alarm(samples["sending_down"], reason))
+        for (language, samples), reason in zip(
+            LANGUAGES.items(),
+            (
+                "das Kennwort unserer Prüfung war abgelaufen",
+                "le mot de passe de notre contrôle avait expiré",
+                "la contraseña de nuestra comprobación había caducado",
+            ),
+            strict=True,
+        )
+    }
+)
 
 
 if __name__ == "__main__":

@@ -258,6 +258,15 @@ def corrected(facts: Facts) -> Facts:
     return replace(facts, correction=Correction(words, facts.said[-1].at, truth, whole=facts.places > 1))
 
 
+def false_alarm(facts: Facts, reason: str) -> Facts:
+    """The sample when it was over, and turned out to have been none."""
+    told = of_kind(facts, UpdateKind.CORRECTION)
+    truth = Act("Anna Kask", facts.watch_until, ("act:31",), reason)
+    wrong = Correction(told.said[0].title, told.said[0].at, truth, whole=True, false_alarm=True)
+    over = replace(told, resolved_at=facts.watch_until, correction=wrong)
+    return over if facts.places > 1 else replace(over, next_update=None)
+
+
 CASES = {
     **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in UpdateKind},
     "sending_down.corrected_while_down": (
@@ -270,6 +279,18 @@ CASES = {
                 Act("Anna Kask", at(22, 14, 25), ("act:3",), "Nobody has been able to order since 14:02 UTC"),
             ),
         ),
+    ),
+    "sending_down.corrected_after_the_end": (
+        UpdateKind.CORRECTION,
+        replace(of_kind(SENDING_DOWN, UpdateKind.CORRECTION), resolved_at=at(22, 15, 5), next_update=None),
+    ),
+    "sending_down.false_alarm": (
+        UpdateKind.CORRECTION,
+        false_alarm(SENDING_DOWN, "our check used a password that had expired; nobody else was refused"),
+    ),
+    "some_pages.false_alarm_while_open": (
+        UpdateKind.CORRECTION,
+        replace(false_alarm(SOME_PAGES, "a firewall of ours stopped our own checks"), resolved_at=None),
     ),
     "sending_down.told_late": (UpdateKind.RESOLVED, replace(SENDING_DOWN, next_update=None)),
     "sending_down.recovered_untold": (

@@ -168,7 +168,7 @@ def test_our_own_notices_pass(case: str) -> None:
     notice = write(kind, known)
     posted_at = (known.next_update or at(28, 0, 0)) - timedelta(minutes=1)
     for facts in (None, known):
-        found = check(notice.title, notice.body, stage_of(kind), posted_at, facts, language=known.language)
+        found = check(notice.title, notice.body, stage_of(kind, known), posted_at, facts, language=known.language)
         assert [finding for finding in found if finding.level is not Level.INFORM] == []
 
 

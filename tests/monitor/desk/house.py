@@ -11,10 +11,10 @@ from argon2 import PasswordHasher
 from monitor.config import ChannelOptions, Config
 from monitor.court import docket
 from monitor.desk.seat import Seat
-from monitor.ledger import components, flips, incidents, people
+from monitor.ledger import approvals, components, drafts, flips, incidents, people
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
-from monitor.models import ActKind, Flip, Member, Person, Role
+from monitor.models import ActKind, Flip, IncidentUpdate, Member, Person, Role
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
 from monitor.verdict import Verdict
@@ -164,6 +164,28 @@ class House:
             incident = await incidents.open_of_cause(s, docket.cause(flip.component_id))
             await incidents.recover(s, incident.id, name, self.now)
             await incidents.close(s, incident.id, self.now)
+        await self.scribe.tend()
+
+    async def waiting(self) -> IncidentUpdate:
+        """The one draft that waits."""
+        async with self.ledger.read() as s:
+            (draft,) = await drafts.waiting(s)
+        return draft
+
+    async def approve(self, draft: IncidentUpdate) -> None:
+        """Let Maria say yes to a draft, over the page."""
+        maria = await self.person("Maria")
+        async with self.ledger.write() as s:
+            await approvals.approve(
+                s,
+                update_id=draft.id,
+                person_id=maria.id,
+                revision=draft.revision,
+                text_sha256=draft.text_sha256,
+                channels=["page"],
+                left_out={},
+                now=self.now,
+            )
         await self.scribe.tend()
 
     async def turn(self, name: str, after: Verdict, *, before: Verdict, detail: str = "") -> Flip:

@@ -1,10 +1,13 @@
 """What a human says happened becomes a fact of the draft, in their words and with their name."""
 
+from datetime import timedelta
+
 import pytest
 
 from drafts.facts import Checked, Facts, UpdateKind
 from monitor.ledger import drafts, incidents
 from monitor.models import ActKind, IncidentUpdate, Stage
+from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import SignIn
 from tests.monitor.desk.house import House
 
@@ -193,6 +196,66 @@ async def test_a_correction_is_drafted_once(house: House, sign_in: SignIn) -> No
     async with house.ledger.read() as s:
         assert await drafts.waiting(s) == []
         assert (await incidents.get(s, 1)).stage is Stage.INVESTIGATING
+
+
+async def over(house: House, browser: Browser) -> None:
+    """An outage that was published about and is over."""
+    await house.fail()
+    await browser.submit(await browser.get(DRAFT), "/updates/1/approve")
+    await house.recover()
+    house.wait(hours=1)
+    await house.scribe.tend()
+    await house.approve(await house.waiting())
+
+
+async def test_what_we_said_can_be_corrected_after_the_end(house: House, sign_in: SignIn) -> None:
+    """An incident that is over stays over; a correction of it is drafted, promises nothing, and can be approved."""
+    browser = await sign_in("Maria")
+    await over(house, browser)
+    house.wait(hours=10)
+    page = await browser.get("/incidents/1")
+    wrong = "Reading email and Website pass our checks."
+    await browser.submit(page, ACTS, kind="correction", wrong=wrong, truth="Website failed too, from 14:10 UTC")
+    await house.scribe.tend()
+    draft = await house.waiting()
+    assert (draft.kind, draft.stage, draft.next_update_at) == (UpdateKind.CORRECTION, Stage.RESOLVED, None)
+    assert "That was wrong: “Website failed too, from 14:10 UTC” (Maria)." in draft.body
+    done = await browser.submit(await browser.get(f"/updates/{draft.id}"), f"/updates/{draft.id}/approve")
+    assert "Approved. It goes out now" in done.text
+    async with house.ledger.read() as s:
+        incident = await incidents.get(s, 1)
+    assert (incident.stage, incident.resolved_at) == (Stage.RESOLVED, house.now - timedelta(hours=10))
+
+
+async def test_a_correction_cut_off_by_the_end_comes_back(house: House, sign_in: SignIn) -> None:
+    """What was found wrong just before the end is still drafted after it."""
+    await house.fail()
+    browser = await sign_in("Maria")
+    await browser.submit(await browser.get(DRAFT), "/updates/1/approve")
+    await house.recover()
+    house.wait(hours=1)
+    await house.scribe.tend()
+    last = await house.waiting()
+    title = (await drafted(house)).title
+    await browser.submit(await browser.get("/incidents/1"), ACTS, kind="correction", wrong=title, truth="it was not")
+    await house.approve(last)
+    await house.scribe.tend()
+    assert (await house.waiting()).kind is UpdateKind.CORRECTION
+
+
+async def test_a_false_alarm_takes_back_all_that_was_said(house: House, sign_in: SignIn) -> None:
+    """The retraction names the first message and the reason; what was never published cannot be taken back."""
+    await house.fail()
+    browser = await sign_in("Maria")
+    early = await browser.submit(await browser.get("/incidents/1"), ACTS, kind="false_alarm", alarm="our own line")
+    assert (early.status, "nothing to take back" in early.text) == (409, True)
+    await browser.submit(await browser.get(DRAFT), "/updates/1/approve")
+    await browser.submit(await browser.get("/incidents/1"), ACTS, kind="false_alarm", alarm="our own line")
+    await house.scribe.tend()
+    draft = await house.waiting()
+    assert "That was a false alarm: “our own line” (Maria). We take back that message" in draft.body
+    done = await browser.submit(await browser.get(f"/updates/{draft.id}"), f"/updates/{draft.id}/approve")
+    assert "Approved. It goes out now" in done.text
 
 
 async def test_only_published_words_can_be_corrected(house: House, sign_in: SignIn) -> None:

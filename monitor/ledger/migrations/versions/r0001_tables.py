@@ -162,7 +162,9 @@ def _updates() -> None:
         _time("rejected_at", nullable=True),
         _to("rejected_by", "person.id", nullable=True),
         _text("reject_reason", nullable=True),
-        sa.CheckConstraint("(kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"),
+        sa.CheckConstraint(
+            "kind = 'correction' OR (kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"
+        ),
     )
     op.create_table(
         "revision",

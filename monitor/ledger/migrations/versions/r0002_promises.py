@@ -109,9 +109,9 @@ APPROVALS = (
         "approval",
         """NOT EXISTS (
             SELECT 1 FROM incident_update u JOIN incident i ON i.id = u.incident_id
-            WHERE u.id = NEW.update_id AND i.resolved_at IS NULL
+            WHERE u.id = NEW.update_id AND (i.resolved_at IS NULL OR u.kind = 'correction')
             AND (u.kind <> 'first' OR i.confirmed_at IS NOT NULL))""",
-        "an approval is of an open incident, and a first notice of a confirmed one",
+        "an approval is of an open incident or a correction, and a first notice of a confirmed incident",
     ),
 )
 
