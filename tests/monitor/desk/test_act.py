@@ -220,7 +220,8 @@ async def test_what_we_said_can_be_corrected_after_the_end(house: House, sign_in
     draft = await house.waiting()
     assert (draft.kind, draft.stage, draft.next_update_at) == (UpdateKind.CORRECTION, Stage.RESOLVED, None)
     assert "That was wrong: “Website failed too, from 14:10 UTC” (Maria)." in draft.body
-    done = await browser.submit(await browser.get(f"/updates/{draft.id}"), f"/updates/{draft.id}/approve")
+    page = await browser.get(f"/updates/{draft.id}")
+    done = await browser.submit(page, f"/updates/{draft.id}/approve", override="nothing of ours checked this page")
     assert "Approved. It goes out now" in done.text
     async with house.ledger.read() as s:
         incident = await incidents.get(s, 1)
