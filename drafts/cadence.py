@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from drafts.facts import Facts
+
 CEILING: Final = timedelta(minutes=60)
 CEILING_TOTAL: Final = timedelta(minutes=30)
 STEP: Final = timedelta(minutes=5)
@@ -11,6 +13,11 @@ DRAFT_AHEAD: Final = timedelta(minutes=10)
 CALL_AHEAD: Final = timedelta(minutes=5)
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def ceiling(facts: Facts) -> timedelta:
+    """How long customers may be left without a word: half an hour when all of it is lost, else an hour."""
+    return CEILING_TOTAL if all(part.total for part in facts.affected) else CEILING
 
 
 class Due(StrEnum):

@@ -34,12 +34,23 @@ class UpdateKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A human's act: who, when, and their words if they gave any."""
+
+    person: str
+    at: datetime
+    evidence: Evidence
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """One component that fails now or failed in this incident, in the customer's words.
 
     ``kind`` and ``reason`` choose the effect phrase where the company gave none. ``total`` is true when every target
     of the component fails in every look since ``since``; ``failing`` of ``targets`` says how many fail now. ``since``
-    is this component's own first failed look, needed where it began to fail later than the incident.
+    is this component's own first failed look, needed where it began to fail later than the incident. ``noticed`` is
+    set where no look, but a human tells of it: then it holds who, and their words.
     """
 
     component: str
@@ -52,6 +63,7 @@ class Affected:
     effect: str | None = None
     workaround: str | None = None
     since: datetime | None = None
+    noticed: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +81,6 @@ class Checked:
     what: str
     showed: str
     evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A human's act: who, when, and their words if they gave any."""
-
-    person: str
-    at: datetime
-    evidence: Evidence
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """When it began by a human's word, earlier than any look saw it; ``claim`` says who knows, and how."""
+
+    at: datetime
+    claim: Act
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of one incident at one moment. Times are aware; ``timezone`` is the zone that readers live in.
 
@@ -118,8 +128,9 @@ class Facts:
     look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
     resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped,
     ``loss`` what they found of lost data, ``amends`` how we make it good. ``resolved_at`` is when the incident was
-    over: what is said after that promises no further word. ``at`` is the moment for which durations "so far" are told;
-    it is no fact of the incident, so the fingerprint leaves it out.
+    over: what is said after that promises no further word. ``began`` is when it began by a human's word, and
+    ``cleared`` that of a human by whom it works again, where no look could tell. ``at`` is the moment for which
+    durations "so far" are told; it is no fact of the incident, so the fingerprint leaves it out.
     """
 
     timezone: str
@@ -145,6 +156,8 @@ class Facts:
     signature: str | None = None
     said: tuple[Said, ...] = field(default=())
     correction: Correction | None = None
+    began: Beginning | None = None
+    cleared: Act | None = None
     at: datetime | None = None
 
     def as_json(self) -> str:

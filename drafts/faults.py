@@ -23,6 +23,7 @@ class Fault(StrEnum):
     SPAM = "spam"
     IDLE = "idle"
     REFUSED = "refused"
+    TOLD = "told"
     UNKNOWN = "unknown"
 
 
@@ -45,6 +46,7 @@ _REASONS: Final[Mapping[Fault, str]] = {
     Fault.SPAM: "spam_folder",
     Fault.IDLE: "heartbeat_missing",
     Fault.REFUSED: "refused",
+    Fault.TOLD: "noticed",
     Fault.UNKNOWN: "proxy token isolated broken",
 }
 _FAULTS: Final = {reason: fault for fault, reasons in _REASONS.items() for reason in reasons.split()}

@@ -1,7 +1,7 @@
 """Slots: what the templates fill in, made from Facts; a person's or the config's words are made harmless first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -21,11 +21,12 @@ CLOSE: Final = timedelta(minutes=2)
 
 
 class Extent(StrEnum):
-    """How much of a component fails: all of it, a part of its targets, or not in every look."""
+    """How much of a component fails: all of it, a part of its targets, not in every look, or by a human's word."""
 
     WHOLE = "whole"
     PART = "part"
     AT_TIMES = "at_times"
+    TOLD = "told"
 
 
 class LastGood(StrEnum):
@@ -35,6 +36,15 @@ class LastGood(StrEnum):
     SAME_MINUTE = "same_minute"
     CLOSE = "close"
     LONG_BEFORE = "long_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A person's words, with their name and the time."""
+
+    person: str
+    at: datetime
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +64,12 @@ class Hurt:
     saw: str
     workaround: str
     since: datetime
+    noticed: Quote | None
 
     @property
     def mild(self) -> bool:
         """Whether it works, only not as promised, or we cannot tell."""
         return self.fault in MILD
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A person's words, with their name and the time."""
-
-    person: str
-    at: datetime
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Slots:
     working_others: int
     checked: tuple[tuple[str, str], ...]
     checked_others: int
-    since: datetime
+    first_seen: datetime
     last_good: datetime | None
     last_good_is: LastGood
     places: int
@@ -113,8 +115,15 @@ class Slots:
     signature: str
     said_at: datetime | None
     correction: Wrong | None
+    began: Quote | None
+    cleared: Quote | None
     at: datetime | None
     brief: bool
+
+    @property
+    def since(self) -> datetime:
+        """When it began: by a human's word, or when we first saw it."""
+        return self.began.at if self.began else self.first_seen
 
     @property
     def signer_took_it_up(self) -> bool:
@@ -140,7 +149,7 @@ class Slots:
             working_others=max(len(facts.working) - NAMES_MAX, 0),
             checked=tuple(_checked(one, clean) for one in facts.checked[:CHECKED_MAX]),
             checked_others=max(len(facts.checked) - CHECKED_MAX, 0),
-            since=facts.since,
+            first_seen=facts.since,
             last_good=facts.last_good,
             last_good_is=_last_good(facts),
             places=facts.places,
@@ -157,6 +166,8 @@ class Slots:
             signature=clean(facts.signature or ""),
             said_at=said.at if said else None,
             correction=_wrong(facts, clean),
+            began=quote(replace(facts.began.claim, at=facts.began.at) if facts.began else None),
+            cleared=quote(facts.cleared),
             at=facts.at,
             brief=brief,
         )
@@ -184,10 +195,13 @@ def _hurt(affected: Affected, facts: Facts, clean: Clean, *, brief: bool) -> Hur
         saw=words.saw.get(affected.reason, "") if verb == failing and not brief else "",
         workaround=clean(affected.workaround or ""),
         since=affected.since or facts.since,
+        noticed=_quoter(clean)(affected.noticed),
     )
 
 
 def _extent(affected: Affected) -> Extent:
+    if affected.noticed:
+        return Extent.TOLD
     if affected.total:
         return Extent.WHOLE
     return Extent.PART if 0 < affected.failing < affected.targets else Extent.AT_TIMES

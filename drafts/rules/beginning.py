@@ -23,6 +23,7 @@ def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
     """Times that the text gives for the beginning, each with how much later than the first failed look it is."""
     facts = facts_of(text)
     begun = [facts.since, *(one.since for one in facts.affected if one.since)]
+    begun += [facts.began.at] if facts.began else []
     for start, end in text.body.sentences():
         sentence = text.body.text[start:end]
         for clock in clocks(sentence):
@@ -56,7 +57,8 @@ def _record(facts: Facts) -> Iterator[datetime]:
     """Every time in the record, in UTC and as its readers see it."""
     corrected = facts.correction and facts.correction.truth
     acts = (facts.acknowledged, facts.cause, facts.estimate, facts.repair, facts.loss, facts.amends, corrected)
-    times = [facts.since, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
+    begun = facts.began.at if facts.began else None
+    times = [facts.since, begun, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
     for moment in (*times, *(act.at for act in acts if act), *(said.at for said in facts.said)):
         if moment is not None:
             yield moment.astimezone(ZoneInfo(facts.timezone))

@@ -117,7 +117,9 @@ def _find(cases: Sequence[Case], plea: Plea, topology: Topology, rules: Rules) -
         lambda member: near(member) and topology.same_host(member.target, name),
         lambda member: near(member) and topology.same_domain(member.target, name),
     )
-    return next((case for test in tests for case in cases if any(test(member) for member in case.members)), None)
+    found = (case for test in tests for case in cases if any(test(member) for member in case.members))
+    # A human may have split off what gave a case its cause: whoever would begin another of that cause joins this one.
+    return next(found, None) or next((case for case in cases if case.cause == cause(component)), None)
 
 
 def _quiet(docket: Sequence[Case], plea: Plea, component: str, rules: Rules) -> Case | None:

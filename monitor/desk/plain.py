@@ -34,7 +34,9 @@ def unknown(facts: Facts) -> tuple[str, ...]:
 def _known(facts: Facts, times: Times) -> Iterator[Fact]:
     for part in facts.affected:
         yield Fact(part.component, _affected(part))
-    yield Fact("First failed check", times.at(facts.since))
+    if facts.began:
+        yield Fact("Began, by a human's word", f"{times.at(facts.began.at)} ({_act(facts.began.claim, times)})")
+    yield Fact("First seen", times.at(facts.since))
     yield Fact("Last good check before it", times.at(facts.last_good) if facts.last_good else "none on record")
     yield Fact("Still works", _names(part.component for part in facts.working) or "nothing else that we check")
     for line in facts.checked:
@@ -47,8 +49,14 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
             yield Fact(about, _act(act, times))
     if facts.correction:
         yield Fact("Wrong in our words", f"“{facts.correction.said}”; {_act(facts.correction.truth, times)}")
+    yield from _ends(facts, times)
+
+
+def _ends(facts: Facts, times: Times) -> Iterator[Fact]:
     if facts.recovered_at:
         yield Fact("Works again in our checks since", times.at(facts.recovered_at))
+    if facts.cleared:
+        yield Fact("Works again, by a human's word", _act(facts.cleared, times))
     if facts.watch_until:
         yield Fact("We watch until", times.minute(facts.watch_until))
     if facts.next_update:
@@ -56,6 +64,8 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
 
 
 def _affected(part: Affected) -> str:
+    if part.noticed:
+        return f"{part.noticed.person} noticed: “{part.noticed.words}”"
     if part.total:
         return "its only check fails" if part.targets == 1 else f"all {part.targets} of its checks fail"
     return f"{part.failing} of its {part.targets} checks {'fails' if part.failing == 1 else 'fail'}"

@@ -36,6 +36,13 @@ _ACTS: Final = {
     ActKind.FACTOR: "named what made it possible or longer",
     ActKind.NO_AMENDS: "said why nothing is given for it",
     ActKind.FALSE_ALARM: "called it a false alarm",
+    ActKind.TAKEN_OVER: "took it over",
+    ActKind.PROMISED: "chose when we write again",
+    ActKind.BEGAN: "said when it began",
+    ActKind.NOTICED: "noticed that it fails",
+    ActKind.CLEARED: "said that it works again",
+    ActKind.MERGED: "merged two incidents",
+    ActKind.SPLIT: "split an incident",
 }
 
 

@@ -23,7 +23,7 @@ from monitor.court.testimony import Testimony
 from monitor.court.topology import Topology, Way
 from monitor.judge import record
 from monitor.judge.memory import remember
-from monitor.ledger import audit, flips, incidents
+from monitor.ledger import audit, flips, incidents, sightings
 from monitor.ledger.store import Ledger
 from monitor.verdict import Verdict
 from probes.look import Result
@@ -150,7 +150,8 @@ class Judge:
             told = await incidents.told(session)
             for incident in await incidents.open_all(session):
                 members = await incidents.members(session, incident.id)
-                if incident.id not in told and not any(member.target in looked_at for member in members):
+                rests = incident.id in told or await sightings.of_incident(session, incident.id)
+                if not rests and not any(member.target in looked_at for member in members):
                     note = "its targets are no longer in the config"
                     subject = f"incident:{incident.id}"
                     await audit.note(

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from monitor.court import case as cases
 from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Recover, Reopen, Rest, Ruling
 from monitor.court.mind import Plea
-from monitor.ledger import audit, incidents
-from monitor.models import Flip, Incident, Member
+from monitor.ledger import audit, incidents, sightings
+from monitor.models import Flip, Incident, Member, Sighting
 from probes.look import Result
 
 
@@ -19,9 +19,10 @@ async def docket(session: AsyncSession, *, since: datetime) -> tuple[Case, ...]:
     for incident in (*await incidents.open_all(session), *await incidents.blips_since(session, since)):
         if incident.cause not in found:
             members = await incidents.members(session, incident.id)
+            noticed = await sightings.of_incident(session, incident.id)
             found[incident.cause] = Case(
                 incident.cause,
-                tuple(map(_part, members)),
+                (*map(_part, members), *map(_word, noticed)),
                 incident.resolved_at,
                 told=incident.id in told,
                 taken=incident.id in taken,
@@ -92,6 +93,17 @@ def _part(member: Member) -> cases.Member:
         first_failed_at=member.failing_since or member.first_failed_at,
         confirmed=member.confirmed_at is not None,
         recovered_at=member.recovered_at,
+    )
+
+
+def _word(sighting: Sighting) -> cases.Member:
+    """A human's word counts as a part that no look can end, and draws to itself what its component's looks find."""
+    return cases.Member(
+        target=f"sighting {sighting.id}",
+        component=sighting.component_id,
+        first_failed_at=sighting.noticed_at,
+        confirmed=True,
+        recovered_at=sighting.cleared_at,
     )
 
 

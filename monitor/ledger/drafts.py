@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from drafts.facts import Facts, UpdateKind
 from drafts.notice import Notice
-from monitor.ledger import audit, people
-from monitor.ledger.errors import AlreadyApproved, Gone, Stale
-from monitor.models import Approval, IncidentUpdate, Revision, Stage
+from monitor.ledger import audit, incidents, people
+from monitor.ledger.errors import AlreadyApproved, Gone, Missing, Stale
+from monitor.models import ActKind, Approval, IncidentUpdate, Revision, Stage
 
 
 async def get(s: AsyncSession, update_id: int) -> IncidentUpdate | None:
@@ -113,20 +113,27 @@ async def withdraw(s: AsyncSession, update_id: int, now: datetime) -> None:
         await s.flush()
 
 
-async def reject(s: AsyncSession, update_id: int, person_id: int, reason: str, now: datetime) -> None:
-    """Take a human's no, with their reason; the draft is kept. Raises AlreadyApproved or Gone."""
+async def reject(
+    s: AsyncSession, update_id: int, person_id: int, reason: str, now: datetime, *, false_alarm: bool = False
+) -> None:
+    """Take a human's no, with their reason; the draft is kept. Raises AlreadyApproved or Gone.
+
+    ``false_alarm`` says that it worked all the time, which is counted: a check that cries wolf wants another look.
+    """
     update = await unanswered(s, update_id)
     update.rejected_at, update.rejected_by, update.reject_reason = now, person_id, reason
     await s.flush()
     name = await people.name_of(s, person_id)
     await audit.note(s, actor=name, action="rejected", subject=f"update:{update_id}", detail=reason, now=now)
+    if false_alarm:
+        await incidents.act(s, update.incident_id, person_id, ActKind.FALSE_ALARM, reason, now)
 
 
 async def unanswered(s: AsyncSession, update_id: int) -> IncidentUpdate:
     """The draft, if it still waits for a human; else raises AlreadyApproved or Gone."""
     update = await s.get(IncidentUpdate, update_id)
     if update is None:
-        raise Gone("there is no such draft")
+        raise Missing("there is no such draft")
     if await s.scalar(select(col(Approval.id)).where(col(Approval.update_id) == update_id)):
         raise AlreadyApproved("somebody has approved this draft already")
     if update.withdrawn_at is not None:

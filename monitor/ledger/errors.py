@@ -8,6 +8,7 @@ The two trees::
     ├── Stale               the words or facts are not those that they saw
     ├── AlreadyApproved     somebody has said yes before
     ├── Gone                it was withdrawn or rejected, or its incident is over
+    │   └── Missing         there is no such draft or incident
     ├── NotTakenUp          a first notice of what nobody is looking at
     ├── Unconfirmed         a first notice of a failure that nothing has confirmed
     └── Unsigned            they have no name here, or may not approve
@@ -36,6 +37,10 @@ class AlreadyApproved(Refused):
 
 class Gone(Refused):
     """The draft was withdrawn or rejected, or its incident is over."""
+
+
+class Missing(Gone):
+    """There is no such draft or incident."""
 
 
 class Unconfirmed(Refused):

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from drafts.facts import UpdateKind
 from monitor.ledger import audit, people
-from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Stage
+from monitor.ledger.errors import Gone, Missing
+from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Sighting, Stage
 
 _OPEN: Final = select(col(Incident.id)).where(col(Incident.resolved_at).is_(None))
 _BLIP: Final = (col(Incident.confirmed_at).is_(None), col(Incident.merged_into).is_(None))
@@ -46,8 +47,11 @@ async def members(s: AsyncSession, incident_id: int) -> Sequence[Member]:
 
 
 async def acts(s: AsyncSession, incident_id: int) -> Sequence[Act]:
-    """What humans did or said of an incident, oldest first."""
-    return (await s.scalars(select(Act).where(col(Act.incident_id) == incident_id).order_by(col(Act.id)))).all()
+    """What humans did or said of an incident, and of those that were merged into it, oldest first."""
+    whole = select(col(Incident.id)).where(col(Incident.id) == incident_id).cte(recursive=True)
+    whole = whole.union_all(select(col(Incident.id)).where(col(Incident.merged_into) == whole.c.id))
+    wanted = select(Act).where(col(Act.incident_id).in_(select(whole.c.id)))
+    return (await s.scalars(wanted.order_by(col(Act.id)))).all()
 
 
 async def begin(s: AsyncSession, cause: str, at: datetime) -> Incident:
@@ -101,6 +105,15 @@ async def set_recovered(s: AsyncSession, incident_id: int, at: datetime | None) 
     await s.execute(update(Incident).where(col(Incident.id) == incident_id).values(recovered_at=at))
 
 
+async def settle(s: AsyncSession, incident_id: int) -> None:
+    """Say whether anything of an incident still fails, after a human changed what belongs to it."""
+    ends = [member.recovered_at for member in await members(s, incident_id)]
+    wanted = select(col(Sighting.cleared_at)).where(col(Sighting.incident_id) == incident_id)
+    ends += (await s.scalars(wanted)).all()
+    over = [end for end in ends if end]
+    await set_recovered(s, incident_id, max(over) if over and len(over) == len(ends) else None)
+
+
 async def close(s: AsyncSession, incident_id: int, at: datetime) -> None:
     """End an incident, and withdraw what still waits, since it can never be approved.
 
@@ -132,7 +145,10 @@ async def uncorrected(s: AsyncSession) -> Sequence[Incident]:
         col(IncidentUpdate.withdrawn_at).is_(None),
     )
     wrong = exists().where(col(Act.incident_id) == col(Incident.id), col(Act.kind).in_(WRONG), ~taken_up)
-    found = await s.scalars(select(Incident).where(col(Incident.resolved_at).is_not(None), wrong))
+    told = exists().where(
+        col(IncidentUpdate.incident_id) == col(Incident.id), col(Approval.update_id) == col(IncidentUpdate.id)
+    )
+    found = await s.scalars(select(Incident).where(col(Incident.resolved_at).is_not(None), wrong, told))
     return found.all()
 
 
@@ -178,8 +194,20 @@ async def merge(s: AsyncSession, gone: Incident, heir: Incident, at: datetime) -
             await join(s, mine)
         if member.confirmed_at:
             await confirm(s, heir.id, member.target, member.confirmed_at)
+    await s.execute(update(Sighting).where(col(Sighting.incident_id) == gone.id).values(incident_id=heir.id))
+    heir.confirmed_at = heir.confirmed_at or gone.confirmed_at
     await close(s, gone.id, at)
     await s.execute(update(Incident).where(col(Incident.id) == gone.id).values(merged_into=heir.id))
+
+
+async def unresolved(s: AsyncSession, incident_id: int) -> Incident:
+    """The incident, if it is still open; else raises Missing or Gone."""
+    incident = await get(s, incident_id)
+    if incident is None:
+        raise Missing("there is no such incident")
+    if incident.resolved_at is not None:
+        raise Gone("this incident is over")
+    return incident
 
 
 async def act(s: AsyncSession, incident_id: int, person_id: int, kind: ActKind, words: str, at: datetime) -> Act:

@@ -1,4 +1,4 @@
-"""Incidents, the targets that are part of them, and what humans did about them."""
+"""Incidents, the targets that are part of them, what humans noticed of them, and what they did about them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +37,13 @@ class ActKind(StrEnum):
     FACTOR = "factor"
     NO_AMENDS = "no_amends"
     FALSE_ALARM = "false_alarm"
+    TAKEN_OVER = "taken_over"
+    PROMISED = "promised"
+    BEGAN = "began"
+    NOTICED = "noticed"
+    CLEARED = "cleared"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Incident(SQLModel, table=True):
@@ -64,7 +71,7 @@ class Incident(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
     recovered_at: datetime | None = Field(default=None, sa_type=Utc)
     resolved_at: datetime | None = Field(default=None, sa_type=Utc)
-    merged_into: int | None = Field(default=None, foreign_key="incident.id")
+    merged_into: int | None = Field(default=None, foreign_key="incident.id", index=True)
 
 
 class Member(SQLModel, table=True):
@@ -87,6 +94,17 @@ class Member(SQLModel, table=True):
     good_until: datetime | None = Field(default=None, sa_type=Utc)
     confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
     recovered_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Sighting(SQLModel, table=True):
+    """A component that a human says fails, whatever our looks say; ``act_id`` holds who noticed it, and their words."""
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    incident_id: int = Field(foreign_key="incident.id", index=True)
+    component_id: str = Field(foreign_key="component.id")
+    act_id: int = Field(foreign_key="act.id")
+    noticed_at: datetime = Field(sa_type=Utc)
+    cleared_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Act(SQLModel, table=True):

@@ -1,12 +1,14 @@
 """The account: Facts as the record's scene and the config give them, each with the rows that prove it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from drafts.cadence import next_update, stale
-from drafts.facts import Act, Affected, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
+from drafts.cadence import CEILING, CEILING_TOTAL, next_update, stale
+from drafts.facts import Act, Affected, Beginning, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
 from monitor.config import ChannelOptions, Component, Config
+from monitor.ledger.claims import holding
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
@@ -23,8 +25,12 @@ class Account:
     def facts(self, scene: Scene, kind: UpdateKind, *, now: datetime) -> Facts:
         """Tell what is known of this incident now, for a message of this kind."""
         members = sorted(_affected(scene), key=lambda member: _began(scene, member)[0])
-        since, last_good = _began(scene, members[0])
-        affected = tuple(self._affected(scene, component, members) for component in self._components(members))
+        noticed = _noticed(scene, members)
+        since, last_good = min([*(_began(scene, member) for member in members), *noticed.values()], key=_first)
+        affected = tuple(
+            self._affected(scene, component, members) or self._noticed(scene, component)
+            for component in self._components({member.component_id for member in members} | noticed.keys())
+        )
         acknowledged = _act(scene, ActKind.ACKNOWLEDGED)
         return Facts(
             timezone=self.config.site.timezone,
@@ -32,8 +38,11 @@ class Account:
             since=since,
             last_good=last_good,
             affected=affected,
-            evidence=tuple(f"flip:{member.flip_id}" for member in members),
-            working=tuple(self._working(scene, {member.component_id for member in members})),
+            evidence=(
+                *(f"flip:{member.flip_id}" for member in members),
+                *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings),
+            ),
+            working=tuple(self._working(scene, {member.component_id for member in members} | noticed.keys())),
             checked=tuple(_checked(scene)),
             acknowledged=acknowledged,
             cause=_act(scene, ActKind.CAUSE),
@@ -46,15 +55,18 @@ class Account:
             resolved_at=scene.incident.resolved_at,
             next_update=self._promise(scene, kind, affected, now=now),
             follow=self.config.site.public_url,
-            signature=self._signature(acknowledged),
+            signature=self._signature(scene),
             said=_said(scene),
             correction=self.correction(scene) if kind is UpdateKind.CORRECTION else None,
+            began=_beginning(scene, since),
+            cleared=_act(scene, ActKind.CLEARED) if scene.incident.recovered_at and noticed else None,
             at=now,
         )
 
-    def _signature(self, acknowledged: Act | None) -> str | None:
-        """Whoever took it up, for whom they speak."""
-        names = (acknowledged.person if acknowledged else "", self.config.site.signature)
+    def _signature(self, scene: Scene) -> str | None:
+        """Whoever has it in hand now, for whom they speak."""
+        held = holding(scene.acts)
+        names = (scene.names[held.person_id] if held else "", self.config.site.signature)
         return ", ".join(name for name in names if name) or None
 
     def watch_until(self, scene: Scene) -> datetime | None:
@@ -73,17 +85,19 @@ class Account:
 
     def knows(self, scene: Scene) -> bool:
         """Whether the config still has what this incident hit, so that it can be spoken of in the customers' words."""
-        return bool(scene.members) and bool(self._components(_affected(scene)))
+        members = _affected(scene)
+        return bool(self._components({member.component_id for member in members} | _noticed(scene, members).keys()))
 
-    def _components(self, members: Iterable[Member]) -> list[Component]:
-        ids = {member.component_id for member in members}
+    def _components(self, ids: AbstractSet[str]) -> list[Component]:
         return [component for component in self.config.component if component.id in ids]
 
     def _targets(self, component_id: str) -> list[str]:
         return [t.name for t in self.config.target if t.component == component_id and t.enabled]
 
-    def _affected(self, scene: Scene, component: Component, members: Sequence[Member]) -> Affected:
+    def _affected(self, scene: Scene, component: Component, members: Sequence[Member]) -> Affected | None:
         mine = [member for member in members if member.component_id == component.id]
+        if not mine:
+            return None
         failing = sum(member.recovered_at is None for member in mine)
         targets = max(len(self._targets(component.id)), len(mine))
         return Affected(
@@ -97,6 +111,24 @@ class Account:
             effect=component.when_down or None,
             workaround=component.meanwhile or None,
             since=_began(scene, mine[0])[0],
+        )
+
+    def _noticed(self, scene: Scene, component: Component) -> Affected:
+        """What no look of ours has seen: a human's words tell it, and nothing is counted."""
+        sighting = next(one for one in reversed(scene.sightings) if one.component_id == component.id)
+        told = next(act for act in scene.acts if act.id == sighting.act_id)
+        return Affected(
+            component=component.name,
+            kind="",
+            reason="noticed",
+            failing=0,
+            targets=len(self._targets(component.id)),
+            total=False,
+            evidence=_evidence(told),
+            effect=component.when_down or None,
+            workaround=component.meanwhile or None,
+            since=sighting.noticed_at,
+            noticed=Act(scene.names[told.person_id], told.at, _evidence(told), told.words),
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
@@ -117,7 +149,9 @@ class Account:
             return None
         for draft in scene.waiting:
             if draft.kind is kind and draft.next_update_at and not stale(draft.next_update_at, now):
-                return draft.next_update_at
+                return _asked(scene, affected, now=now) or draft.next_update_at
+        if asked := _asked(scene, affected, now=now):
+            return asked
         notices = self.config.notices
         return next_update(
             now,
@@ -127,9 +161,47 @@ class Account:
         )
 
 
+def _first(began: tuple[datetime, datetime | None]) -> datetime:
+    return began[0]
+
+
+def _asked(scene: Scene, affected: Sequence[Affected], *, now: datetime) -> datetime | None:
+    """The time that a human chose for the next word, since our last one and while it may still be promised."""
+    since = scene.published[-1].approval.at if scene.published else None
+    limit = CEILING_TOTAL if all(part.total for part in affected) else CEILING
+    for act in reversed(scene.acts):
+        if act.kind is ActKind.PROMISED and (since is None or act.at > since):
+            at = datetime.fromisoformat(act.words)
+            return None if stale(at, now) or at > act.at + limit else at
+    return None
+
+
+def _beginning(scene: Scene, since: datetime) -> Beginning | None:
+    """When it began by the last human's word on that, where no look of the present run saw it earlier."""
+    claim = _act(scene, ActKind.BEGAN)
+    if claim is None:
+        return None
+    at, _, reason = claim.words.partition("; ")
+    told = Beginning(datetime.fromisoformat(at), replace(claim, words=reason))
+    return told if told.at < since else None
+
+
+def _noticed(scene: Scene, members: Sequence[Member]) -> dict[str, tuple[datetime, None]]:
+    """The components that only humans tell of, and since when: those that fail still, or all once nothing does."""
+    measured = {member.component_id for member in members}
+    over = scene.incident.recovered_at is not None
+    return {
+        one.component_id: (one.noticed_at, None)
+        for one in reversed(scene.sightings)
+        if one.component_id not in measured and (over or one.cleared_at is None)
+    }
+
+
 def _affected(scene: Scene) -> Sequence[Member]:
     """Who fails now; once all works again, who did. A suspicion that cleared was nobody's outage."""
     failing = [member for member in scene.members if member.recovered_at is None]
+    if not failing and any(one.cleared_at is None for one in scene.sightings):
+        return ()
     return failing or [member for member in scene.members if member.confirmed_at] or scene.members
 
 

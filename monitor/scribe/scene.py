@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.ledger import approvals, drafts, incidents, people
-from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Standing
+from monitor.ledger import approvals, drafts, incidents, people, sightings
+from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Sighting, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Scene:
 
     incident: Incident
     members: Sequence[Member]
+    sightings: Sequence[Sighting]
     standings: Mapping[str, Standing]
     acts: Sequence[Act]
     names: Mapping[int, str]
@@ -38,6 +39,7 @@ async def read(session: AsyncSession, incident: Incident, standings: Mapping[str
     return Scene(
         incident=incident,
         members=await incidents.members(session, incident.id),
+        sightings=await sightings.of_incident(session, incident.id),
         standings=standings,
         acts=await incidents.acts(session, incident.id),
         names={person.id: person.name for person in await people.everyone(session)},

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drafts.facts import Act, Affected, Checked, Correction, Facts, Said, UpdateKind, Working
+from drafts.facts import Act, Affected, Beginning, Checked, Correction, Facts, Said, UpdateKind, Working
 from drafts.notice import Notice, write
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -217,7 +217,39 @@ NOBODY_CAN_TELL = Facts(
     signature="_Ops_",
 )
 
+NOTICED = Facts(
+    timezone="UTC",
+    language="en",
+    since=at(22, 10, 12),
+    last_good=None,
+    affected=(
+        Affected(
+            "Web shop",
+            "",
+            "noticed",
+            failing=0,
+            targets=2,
+            total=False,
+            evidence=("act:8",),
+            since=at(22, 10, 12),
+            noticed=Act("Anna Kask", at(22, 10, 20), ("act:8",), "three customers cannot pay by card"),
+        ),
+    ),
+    evidence=("act:8",),
+    working=(Working("Webmail", ("flip:5",)),),
+    acknowledged=Act("Anna Kask", at(22, 10, 20), ("act:9",)),
+    began=Beginning(at(22, 9, 50), Act("Jo Lee", at(22, 10, 30), ("act:10",), "the first such order is of then")),
+    cleared=Act("Jo Lee", at(22, 11, 2), ("act:12",)),
+    recovered_at=at(22, 11, 2),
+    watch_until=at(22, 11, 17),
+    next_update=at(22, 11, 15),
+    follow="https://status.example.org",
+    signature="Anna Kask",
+    at=at(22, 10, 40),
+)
+
 SAMPLES = {
+    "noticed": NOTICED,
     "sending_down": SENDING_DOWN,
     "some_pages": SOME_PAGES,
     "sign_in_at_midnight": SIGN_IN_AT_MIDNIGHT,

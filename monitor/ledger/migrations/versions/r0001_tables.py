@@ -13,6 +13,7 @@ STAGES = ("investigating", "identified", "monitoring", "resolved")
 ACTS = (
     *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction"),
     *("customer_first", "factor", "no_amends", "false_alarm"),
+    *("taken_over", "promised", "began", "noticed", "cleared", "merged", "split"),
 )
 
 
@@ -104,7 +105,7 @@ def _incidents() -> None:
         _time("confirmed_at", nullable=True),
         _time("recovered_at", nullable=True),
         _time("resolved_at", nullable=True),
-        _to("merged_into", "incident.id", nullable=True),
+        _to("merged_into", "incident.id", nullable=True, index=True),
         sa.CheckConstraint("(stage = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_has_a_time"),
         sa.CheckConstraint("merged_into IS NULL OR resolved_at IS NOT NULL", name="merged_is_over"),
     )
