@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from monitor.desk import act, brief, decide, edit, incident, login, overview, ping, sample, update, welcome
+from monitor.desk import act, brief, decide, edit, follow_up, incident, login, overview, ping, sample, update, welcome
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
@@ -43,6 +43,8 @@ ROUTES: Final = (
     Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
     Route("POST", f"/incidents/{_ID}/acknowledge", incident.acknowledge, Role.RESPONDER),
     Route("POST", f"/incidents/{_ID}/acts", act.post, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/followups", follow_up.add, Role.RESPONDER),
+    Route("POST", f"/followups/{_ID}/done", follow_up.done, Role.RESPONDER),
     Route("GET", f"/updates/{_ID}", update.get, Role.VIEWER),
     Route("GET", f"/updates/{_ID}/edit", edit.get, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/edit", edit.post, Role.RESPONDER),

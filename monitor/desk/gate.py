@@ -20,7 +20,16 @@ from monitor.models import Person, Role
 TOUCH_EVERY: Final = timedelta(minutes=1)
 FIELDS_MAX: Final = 20
 _DEED: Final = re.compile(r"(/(?:updates|incidents)/\d{1,12})(?:/[a-z]+)?")
-_WORDS: Final = ("title", "body", "short", "spoken", "reason", *(field.name for form in FORMS for field in form.fields))
+_WORDS: Final = (
+    "title",
+    "body",
+    "short",
+    "spoken",
+    "reason",
+    "what",
+    "owner",
+    *(field.name for form in FORMS for field in form.fields),
+)
 
 Handler = Callable[[Visit], Awaitable[web.Response]]
 

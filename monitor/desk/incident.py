@@ -13,7 +13,7 @@ from monitor.desk.dossier import taken_by
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import components, drafts, incidents, people, words
+from monitor.ledger import components, drafts, follow_ups, incidents, people, words
 from monitor.models import ActKind, Incident, Member
 
 
@@ -33,6 +33,8 @@ async def get(visit: Visit) -> web.Response:
             "story": await tell(s, incident, members),
             "taken_by": await taken_by(s, visit.number(), everyone),
             "promises": kept(await words.promises_of(s, visit.number()), visit.now),
+            "follow_ups": await follow_ups.of_incident(s, visit.number()),
+            "everyone": everyone,
             "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
         }
     return visit.page("incident.html", again=visit.request.path, forms=open_forms(facts["incident"]), **facts)

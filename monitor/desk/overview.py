@@ -14,13 +14,14 @@ from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import components, drafts, incidents, people, story
+from monitor.ledger import components, drafts, follow_ups, incidents, people, story
 from monitor.models import Incident, IncidentUpdate, Member
 from monitor.verdict import Verdict
 
 DRAFTS_MAX: Final = 10
 OPEN_MAX: Final = 30
 RECENT_MAX: Final = 8
+DUE_MAX: Final = 20
 _WORST_FIRST: Final = (Verdict.DOWN, Verdict.SUSPECT, Verdict.DEGRADED, Verdict.UNKNOWN, Verdict.UP)
 
 
@@ -58,6 +59,8 @@ async def get(visit: Visit) -> web.Response:
         waiting = await _waiting(s)
         open_now = (await incidents.open_all(s))[:OPEN_MAX]
         closed = [past for past in await incidents.recent(s, RECENT_MAX + OPEN_MAX) if past.resolved_at][:RECENT_MAX]
+        due = [action for action in await follow_ups.undone(s) if action.due_on <= visit.times.today()]
+        everyone = {person.id: person.name for person in await people.everyone(s)}
         rows = await _rows(s, visit, [*open_now, *closed])
     return visit.page(
         "overview.html",
@@ -65,6 +68,8 @@ async def get(visit: Visit) -> web.Response:
         waiting=waiting[:DRAFTS_MAX],
         ready=sum(draft.ready for draft in waiting),
         more=max(0, len(waiting) - DRAFTS_MAX),
+        due=due[:DUE_MAX],
+        everyone=everyone,
         open=rows[: len(open_now)],
         recent=rows[len(open_now) :],
         components=list(_parts(visit.seat)),

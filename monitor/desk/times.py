@@ -1,7 +1,7 @@
 """Times as a tired human reads them: in the readers' zone, the day only where it is not today, and how long ago."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,13 +32,17 @@ class Times:
         length = span(abs(seconds))
         return f"{length} ago" if seconds >= 0 else f"in {length}"
 
+    def today(self) -> date:
+        """The day that readers have now."""
+        return self.now.astimezone(self.zone).date()
+
+    def day(self, day: date) -> str:
+        """``4 Dec 2026``."""
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
     def _write(self, moment: datetime, clock: str) -> str:
         here = moment.astimezone(self.zone)
-        day = (
-            ""
-            if here.date() == self.now.astimezone(self.zone).date()
-            else f"{here.day} {_MONTHS[here.month - 1]} {here.year}, "
-        )
+        day = "" if here.date() == self.now.astimezone(self.zone).date() else f"{self.day(here)}, "
         return day + here.strftime(clock)
 
 

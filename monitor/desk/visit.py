@@ -27,6 +27,8 @@ SAID: Final = {
     "approved": "Approved. It goes out now; each channel below says when it was delivered.",
     "taken": "You have taken it up. Notices may say so from now on.",
     "told": "Written down, with your name. The draft that waits now says so.",
+    "planned": "Written down. The overview asks for it when its day has come.",
+    "followed": "Done, and written down with your name.",
     "edited": "Saved. Nothing is published yet: read it once more, then approve.",
     "rejected": "Rejected, and kept in the record with your reason. Nothing was published.",
     "out": "You are signed out.",

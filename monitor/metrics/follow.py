@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
-from monitor.ledger import approvals, deliveries, drafts, incidents, words
+from monitor.ledger import approvals, deliveries, drafts, follow_ups, incidents, words
 from monitor.ledger.store import Ledger
 from monitor.metrics.gauges import Gauges, Snapshot
 from monitor.models import Approval, Delivery, Incident, IncidentUpdate
@@ -86,5 +86,6 @@ async def _snapshot(session: AsyncSession) -> Snapshot:
         pending_by_channel=await deliveries.pending_counts(session),
         promised=promised,
         promises=await words.promises_answered(session),
+        follow_ups_due=[action.due_on for action in await follow_ups.undone(session)],
         customer_first=await words.customer_first(session),
     )

@@ -1,8 +1,8 @@
 """What the daemon itself has to tell: its own pace, the incidents, the drafts and the deliveries."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -27,6 +27,7 @@ class Snapshot:
     promised: Mapping[int, datetime] = field(default_factory=dict)
     promises: Mapping[Fate, int] = field(default_factory=dict)
     customer_first: int = 0
+    follow_ups_due: Sequence[date] = ()
 
 
 class Gauges(Collector):
@@ -102,6 +103,8 @@ class Gauges(Collector):
         promises.add_metric([Fate.KEPT], snapshot.promises.get(Fate.KEPT, 0))
         promises.add_metric([Fate.BROKEN], snapshot.promises.get(Fate.BROKEN, 0) + overdue)
         yield promises
+        late = sum(self.now is not None and on < self.now.date() for on in snapshot.follow_ups_due)
+        yield GaugeMetricFamily("ownup_follow_ups_overdue", "Follow-ups whose day is over", late)
         yield CounterMetricFamily(
             "ownup_customer_first", "Incidents that customers told us of first", snapshot.customer_first
         )

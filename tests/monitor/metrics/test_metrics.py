@@ -71,6 +71,7 @@ def gauges() -> Gauges:
         promised={7: NOW},
         promises={Fate.KEPT: 5, Fate.BROKEN: 1},
         customer_first=2,
+        follow_ups_due=[NOW.date() - timedelta(days=1), NOW.date()],
     )
     gauges.delivered("list", "delivered")
     return gauges
@@ -105,6 +106,7 @@ async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
         'ownup_promises_total{outcome="kept"} 5.0',
         'ownup_promises_total{outcome="broken"} 2.0',
         "ownup_customer_first_total 2.0",
+        "ownup_follow_ups_overdue 1.0",
         'ownup_next_update_due_timestamp_seconds{incident="7"} 1.79535612e+09',
     ):
         assert line in text
