@@ -10,9 +10,8 @@ from monitor.models.approval import Approval, Delivery, DeliveryState
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
 from monitor.models.columns import Utc
-from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, Stage
 from monitor.models.follow_up import FollowUp
-from monitor.models.incident import Act, ActKind, Incident, Member, Stage
+from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, Stage
 from monitor.models.people import Person, Role, Session, Throttle
 from monitor.models.sightings import Component, Flip, Standing
 from monitor.models.update import IncidentUpdate, Revision
