@@ -104,6 +104,17 @@ class Mind:
         move = Move.NONE if planned and self.part is Part.NONE else self._move(node, patience)
         return None if move is Move.NONE and self.verdict is before else self._plea(told, before, move)
 
+    def recollect(self, told: Testimony, *, planned: bool) -> None:
+        """Take up a look of before a restart: its verdict is known, and this brings back the runs of slow looks."""
+        if told.failed:
+            self.slows = self.quicks = self.deferrals = 0
+        elif told.outcome is not Outcome.UNKNOWN:
+            self._note_good(told)
+        if planned or self.verdict is Verdict.DOWN:
+            self.share.forget()
+        elif told.outcome is not Outcome.UNKNOWN:
+            self.share.note(told.at, failed=told.failed, enough=0)
+
     def dismiss(self, told: Testimony) -> "Plea":
         """Drop a suspicion that came up while we could not see."""
         before, self.belief, self.since = self.verdict, Belief(), told.at

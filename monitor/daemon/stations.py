@@ -15,6 +15,7 @@ from monitor.court import summons
 from monitor.court.latency import SAMPLES_MAX
 from monitor.court.topology import Way
 from monitor.daemon.heartbeats import Heartbeats
+from monitor.daemon.lessons import Lessons
 from monitor.daemon.listeners import bound, serve
 from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders
@@ -74,9 +75,13 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         judge = await _judge(config, ledger, samples)
         pace = Pace(life.memory.gauges.loop_lag.observe)
         life.memory.follow(config)
+        lessons = Lessons(ledger, life.memory.habits, judge.minds, judge.topology, _now)
+        await lessons.recall()
+        stack.push_async_callback(lessons.end)
         life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
         yield {
             **_orders(life),
+            "lessons": lessons.keep(),
             **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, pace, stack),
             **await _public(config, ledger, listeners["page"]),
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
@@ -103,7 +108,8 @@ async def _judge(config: Config[Any], ledger: Ledger, samples: Samples) -> Judge
 
 async def _last(samples: Samples, target: Target) -> Sequence[tape.Sample]:
     """What a mind on this target is made of: as many of its last samples as it would have in mind."""
-    return await samples.recent(target.name, _now() - timedelta(seconds=target.interval * SAMPLES_MAX))
+    span_s = max(target.interval * SAMPLES_MAX, 2 * target.defer_grace)
+    return await samples.recent(target.name, _now() - timedelta(seconds=span_s))
 
 
 def _orders(life: Life) -> Stations:

@@ -1,20 +1,23 @@
-"""What a restart remembers: verdicts and parts from the record, runs and usual times from the last samples."""
+"""What a restart remembers: verdicts and parts from the record, runs and usual times from the last samples.
+
+Runs of slow or deferred looks are among them: a server that greylists us gets no new grace because we were restarted.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.court.latency import Times, Usual
 from monitor.court.mind import Mind, Part
+from monitor.court.testimony import Testimony
 from monitor.ledger import flips, incidents
 from monitor.ledger.samples import Sample
 from monitor.models import Member, Standing
 from monitor.verdict import Verdict, recall
-from probes.finding import Outcome
 from probes.reason import Reason
 
-_GOOD = frozenset({Outcome.OK, Outcome.DEGRADED})
+_REASONS: Final[dict[str, Reason]] = {reason.value: reason for reason in Reason}
 
 
 async def remember(
@@ -48,20 +51,25 @@ async def _parts(session: AsyncSession) -> dict[str, Member]:
 
 
 def _mind(standing: Standing, part: Member | None, downs: tuple[datetime, ...], samples: Sequence[Sample]) -> Mind:
-    good = [one for one in samples if one.outcome in _GOOD]
     mind = Mind(
         recall(standing.verdict, [one.outcome for one in samples]),
         standing.since,
         standing.first_failed_at,
-        max(filter(None, (standing.last_good_at, good[-1].at if good else None)), default=None),
+        standing.last_good_at,
         good_since=standing.since,
         downs=downs,
-        usual=Times(Usual(one.duration_s for one in good if one.reason in {None, Reason.LATENCY})),
     )
+    for one in samples:
+        mind.recollect(_told(standing.target, one), planned=one.planned)
     if part is not None:
         # A relapse that is only suspected must be confirmed once more, whatever was confirmed before it.
         sure = part.confirmed_at and standing.verdict is not Verdict.SUSPECT
         mind.part = Part.CALLED if sure else Part.QUIET
+        mind.share.partly = part.reason == Reason.PARTIAL
         mind.part_is_slow = standing.verdict is Verdict.DEGRADED
     mind.planned = part is None  # Whoever is down and in no incident was so by plan.
     return mind
+
+
+def _told(target: str, sample: Sample) -> Testimony:
+    return Testimony(target, sample.outcome, _REASONS.get(sample.reason or ""), sample.at, sample.duration_s)

@@ -12,6 +12,7 @@ from monitor.models.beat import Beat
 from monitor.models.columns import Utc
 from monitor.models.follow_up import FollowUp
 from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, Stage
+from monitor.models.lesson import Lesson
 from monitor.models.people import Person, Role, Session, Throttle
 from monitor.models.sightings import Component, Flip, Standing
 from monitor.models.update import IncidentUpdate, Revision
@@ -30,6 +31,7 @@ __all__ = [
     "FollowUp",
     "Incident",
     "IncidentUpdate",
+    "Lesson",
     "Member",
     "Person",
     "Revision",

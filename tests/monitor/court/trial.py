@@ -124,6 +124,11 @@ class Trial:
         if mind.verdict in {Verdict.SUSPECT, Verdict.DOWN} and not belief.goods:
             belief = replace(belief, failures=max(1, belief.failures))
         seen = Mind(belief, mind.since, mind.first_failed_at, mind.last_good_at, part=part, downs=mind.downs)
+        if samples:
+            seen.slows, seen.quicks, seen.deferrals = mind.slows, mind.quicks, mind.deferrals
+            seen.slow_since, seen.quick_since = mind.slow_since, mind.quick_since
+            seen.last_quick_at = mind.last_quick_at
+            seen.deferred_since, seen.share = mind.deferred_since, mind.share
         seen.planned = part is Part.NONE
         seen.part_is_slow = mind.verdict is Verdict.DEGRADED and part is not Part.NONE
         return seen

@@ -1,6 +1,6 @@
 """A small company on a real record, whose looks the test dictates and whose clock it holds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from monitor.config import ChannelOptions, Component, Config, Notices, Site, Sto
 from monitor.court import summons
 from monitor.judge import Judge, remember
 from monitor.ledger import approvals, components, drafts, incidents, people
+from monitor.ledger.samples import Sample
 from monitor.ledger.store import Ledger
 from monitor.models import ActKind, Incident, IncidentUpdate, Role
 from monitor.scribe.account import Account
@@ -48,13 +49,13 @@ class Company:
     judge: Judge = field(init=False)
     scribe: Scribe = field(init=False)
 
-    async def begin(self) -> None:
+    async def begin(self, samples: Mapping[str, Sequence[Sample]] | None = None) -> None:
         """Open the house, as the daemon does at each start."""
         async with self.ledger.write() as session:
             await components.sync(session, self.config.component, self.now)
             names = [target.name for target in self.config.target]
             rules = summons.rules(self.config)
-            minds = await remember(session, names, lately=self.now - rules.reopen_within)
+            minds = await remember(session, names, lately=self.now - rules.reopen_within, samples=samples)
         self.judge = Judge(
             self.ledger,
             summons.topology(self.config),

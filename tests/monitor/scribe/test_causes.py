@@ -12,7 +12,7 @@ from monitor.verdict import Verdict
 from probes.finding import Outcome
 from probes.reason import Reason
 from probes.target import Target
-from tests.monitor.scribe.company import CONFIG, Company, opened, target
+from tests.monitor.scribe.company import CONFIG, LETTERS, Company, opened, target
 
 
 async def facts(company: Company) -> Facts:
@@ -167,6 +167,34 @@ async def test_runs_and_usual_times_come_back_from_the_samples(company: Company)
     mind = minds["smtp-1"]
     assert (mind.verdict, mind.belief.failures, len(mind.usual.whole)) == (Verdict.SUSPECT, 2, 40)
     assert mind.usual.whole.limit_s(5.0) is not None
+
+
+async def test_greylisting_gets_no_new_grace_by_a_restart(company: Company) -> None:
+    """Eight minutes of it before, and two after, are the ten that it has."""
+    sampled = [Sample(company.now + timedelta(seconds=30 * n), Outcome.DEGRADED, "deferred", 0.2) for n in range(16)]
+    mail = company.config.target[0].model_copy(update={"defer_grace": 600.0})
+    await changed(company, target=(mail, *company.config.target[1:]))
+    await company.saw("smtp-1", "SD", reason=Reason.DEFERRED)
+    await company.begin(samples={"smtp-1": sampled})
+    company.now = sampled[-1].at
+    await company.saw("smtp-1", "DDDD", every_s=30, reason=Reason.DEFERRED)
+    assert await company.incidents() == []
+    await company.saw("smtp-1", "D", every_s=30, reason=Reason.DEFERRED)
+    (incident,) = await company.incidents()
+    assert incident.confirmed_at == company.now
+    assert (await facts(company)).since == sampled[0].at
+
+
+async def test_a_failure_in_part_goes_on_over_a_restart(company: Company) -> None:
+    """What the last looks showed is among the samples, and so is that it was hardly better."""
+    await company.saw("web", "SSF" * 7, every_s=30)
+    begun = company.now - timedelta(seconds=30 * 20)
+    looks = [LETTERS[letter] for letter in "SSF" * 7]
+    sampled = [Sample(begun + timedelta(seconds=30 * n), one, None, 0.2) for n, one in enumerate(looks)]
+    await company.begin(samples={"web": sampled})
+    await company.saw("web", "SS", every_s=30)
+    (incident,) = await company.incidents()
+    assert (incident.recovered_at, company.judge.minds["web"].share.partly) == (None, True)
 
 
 async def test_being_cut_off_drafts_nothing_and_alarms_once(tmp_path: Path) -> None:
