@@ -1,48 +1,14 @@
-"""What a channel is: it carries one approved Message and gives a receipt, or says why not and whether to try again.
-
-Undelivered
-├── Temporary   another attempt may succeed: the network, a full queue, a limit
-└── Permanent   no attempt will succeed until a human changes something
-"""
+"""What a channel is: it carries one approved Message and gives a receipt, or says why not and whether to try again."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar
-
-from pydantic import Field, SecretStr
+from typing import ClassVar
 
 from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions
 from monitor.models import Stage
-from probes.target import Seconds
-
-
-class Undelivered(Exception):  # noqa: N818 - it names an outcome that the caller records, not a fault of the program
-    """One attempt that did not deliver. ``detail`` is shown to humans: no URL, no secret."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-
-
-class Temporary(Undelivered):
-    """Another attempt may succeed, not before ``retry_after_s`` seconds if the other side asked for that.
-
-    ``reached`` names those who have the message already, so that the next attempt spares them a second copy.
-    """
-
-    def __init__(
-        self, detail: str, *, retry_after_s: float | None = None, reached: frozenset[str] = frozenset()
-    ) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-        self.reached = reached
-
-
-class Permanent(Undelivered):
-    """No attempt will succeed until a human changes something."""
+from monitor.sending.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +40,10 @@ class Message:
     reached: frozenset[str] = frozenset()
 
 
-class Channel(ChannelOptions):
+class Channel(ChannelOptions, Sender):
     """A way to the public. A kind is a subclass that adds its options and says how to send."""
 
-    timeout: Annotated[Seconds, Field(gt=0, le=300)] = 20.0
-    retry_first: Annotated[Seconds, Field(gt=0, le=3600)] = 2.0
-    retry_ceiling: Annotated[Seconds, Field(gt=0, le=3600)] = 300.0
-
     summary: ClassVar[str]
-
-    def secrets(self) -> Iterator[str]:
-        """Every secret of this channel, so that receipts and errors can be masked."""
-        for field in type(self).model_fields:
-            value = getattr(self, field)
-            if isinstance(value, SecretStr):
-                yield value.get_secret_value()
 
     @abstractmethod
     async def send(self, message: Message) -> str:

@@ -1,124 +1,38 @@
-"""A webhook: posts an update to one address, and reads the answer as a receipt, a delay or a refusal."""
+"""A webhook: posts an update to one address, as signed JSON."""
 
-import base64
-import binascii
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
-from typing import Annotated, ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
-import aiohttp
-from pydantic import AfterValidator, SecretStr
-from yarl import URL
-
-from monitor.channels.channel import Channel, Message, Permanent, Temporary
-from monitor.channels.post import PREFIX, headers, payload
-from monitor.channels.trust import Trust
-from monitor.markdown import visible
-from probes.transcript import Transcript
-
-Mask = Callable[[str], str]
-
-ANSWER_BYTES_MAX: Final = 4096
-ANSWER_SHOWN_MAX: Final = 200
-SECRET_BYTES_MIN: Final = 24
-SECRET_BYTES_MAX: Final = 64
-_BUSY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+from monitor.channels.channel import Channel, Message
+from monitor.sending.hook import Hook, envelope
 
 
-def _address(url: SecretStr) -> SecretStr:
-    parsed = URL(url.get_secret_value())
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise ValueError('should be a web address, such as "https://example.com/hook"')
-    return url
-
-
-def _signing_key(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    try:
-        size = len(base64.b64decode(text.removeprefix(PREFIX), validate=True))
-    except binascii.Error:
-        size = 0
-    if not text.startswith(PREFIX) or not SECRET_BYTES_MIN <= size <= SECRET_BYTES_MAX:
-        message = f'should be "{PREFIX}" and base64 of {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} random bytes'
-        raise ValueError(message)
-    return secret
-
-
-class Webhook(Channel):
-    """A POST of each update to one address. The address may itself be a secret, so it is never shown."""
+class Webhook(Channel, Hook):
+    """A POST of each update to one address."""
 
     summary: ClassVar = "Posts the update as signed JSON to a web address."
 
     kind: Literal["webhook"] = "webhook"
-    url: Annotated[SecretStr, AfterValidator(_address)]
-    secret: Annotated[SecretStr, AfterValidator(_signing_key)]
-    tls: Trust = Trust()
-
-    def secrets(self) -> Iterator[str]:
-        """The address too, and what in it comes after the host, since that is what the other side knows of it."""
-        yield from super().secrets()
-        url = URL(self.url.get_secret_value())
-        yield from (part for part in (url.raw_path_qs, url.path, url.query_string) if len(part) > 1)
 
     async def send(self, message: Message) -> str:
         """Post once; the receipt is the status and the beginning of the answer."""
-        body = payload(message)
-        try:
-            connector = aiohttp.TCPConnector(ssl=self.tls.context())
-            async with (
-                aiohttp.ClientSession(
-                    connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
-                ) as session,
-                session.post(
-                    URL(self.url.get_secret_value()),
-                    data=body,
-                    headers=headers(self.secret, message, body),
-                    allow_redirects=False,
-                    # The caller holds the one timeout; aiohttp's own would only blur it.
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                ) as response,
-            ):
-                return await _receipt(response, message.sent_at, Transcript(self.secrets()).mask)
-        except (aiohttp.ClientError, OSError) as error:
-            raise Temporary(_plain(error)) from None
+        return await self.deliver(message.key, payload(message), now=message.sent_at)
 
 
-async def _receipt(response: aiohttp.ClientResponse, now: datetime, mask: Mask) -> str:
-    """Read the answer: 2xx is a receipt, what may pass is Temporary, all else is Permanent."""
-    if response.ok and response.status < HTTPStatus.MULTIPLE_CHOICES:
-        return f"{response.status} {await _beginning(response, mask)}".rstrip()
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _BUSY:
-        raise Temporary(f"it answered {response.status}", retry_after_s=_retry_after_s(response, now))
-    moved = HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST
-    why = ", and we follow no redirect" if moved else ""
-    raise Permanent(f"it answered {response.status}{why}: {await _beginning(response, mask)}".rstrip(": "))
-
-
-async def _beginning(response: aiohttp.ClientResponse, mask: Mask) -> str:
-    """The first words of the answer, masked before they are cut; a status counts, even if the body breaks off."""
-    try:
-        answer = await response.content.read(ANSWER_BYTES_MAX)
-    except aiohttp.ClientError:
-        return "(its body broke off)"
-    words = " ".join(answer.decode(errors="replace").split())
-    return visible(mask(words))[:ANSWER_SHOWN_MAX]
-
-
-def _retry_after_s(response: aiohttp.ClientResponse, now: datetime) -> float | None:
-    """Seconds, or an HTTP date (RFC 9110 section 10.2.3); what cannot be read is no wish."""
-    wish = response.headers.get("Retry-After", "")
-    if wish.isascii() and wish.isdecimal():
-        return float(wish[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(wish) - now).total_seconds())
-    except (ValueError, TypeError):  # TypeError: a date without a zone has no distance to now
-        return None
-
-
-def _plain(error: aiohttp.ClientError | OSError) -> str:
-    """What went wrong without the address, which may be a secret."""
-    cause = getattr(error, "os_error", error)
-    words = getattr(cause, "strerror", None)
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+def payload(message: Message) -> bytes:
+    """The body: the envelope of Standard Webhooks, and in ``data`` the update as it was approved."""
+    data = {
+        "incident_id": message.incident_id,
+        "update_id": message.update_id,
+        "kind": message.kind,
+        "stage": message.stage,
+        "language": message.language,
+        "title": message.title,
+        "body": message.body,
+        "short": message.short,
+        "approved_by": message.approver,
+        "approved_at": message.approved_at.isoformat(),
+        "next_update_at": message.next_update_at and message.next_update_at.isoformat(),
+        "site": message.site,
+        "url": message.page_url,
+    }
+    return envelope("incident.update", message.approved_at, data)

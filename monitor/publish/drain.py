@@ -11,13 +11,14 @@ from typing import Final, NoReturn
 
 import structlog
 
-from monitor.channels.channel import Channel, Permanent, Temporary
+from monitor.channels.channel import Channel
 from monitor.config import Site
 from monitor.ledger import audit, deliveries, drafts
 from monitor.ledger.deliveries import Outgoing
 from monitor.ledger.store import Ledger
-from monitor.publish.backoff import pause_s
 from monitor.publish.message import message_of
+from monitor.sending.backoff import pause_s
+from monitor.sending.sender import Permanent, Temporary
 from probes.transcript import Transcript
 
 log = structlog.get_logger("ownup.publish")

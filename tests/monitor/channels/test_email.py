@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.channels.channel import Message, Permanent, Temporary
+from monitor.channels.channel import Message
 from monitor.channels.email import RECIPIENT_ATTEMPTS_MAX, Email
+from monitor.sending.sender import Permanent, Temporary
 from tests.monitor.channels.sinks import line_server, mail_sink
 
 ANN, BOB, CEM = "ann@a.test", "bob@b.test", "cem@c.test"

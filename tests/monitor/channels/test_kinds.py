@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from monitor.channels.channel import Channel, Message
 from monitor.channels.kinds import KINDS, Kind
 from monitor.channels.page import Page
-from monitor.channels.trust import Trust
+from monitor.sending.trust import Trust
 
 
 def test_the_union_and_the_tuple_list_the_same_kinds() -> None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from monitor.channels.channel import Message
-from monitor.channels.post import payload
+from monitor.channels.webhook import payload
 from tests.monitor.channels.sinks import hook_sink
 from tests.monitor.channels.test_webhook import SECRET, channel
 

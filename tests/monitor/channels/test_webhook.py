@@ -15,9 +15,11 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from monitor.channels.channel import Message, Permanent, Temporary
-from monitor.channels.post import signature
-from monitor.channels.webhook import ANSWER_SHOWN_MAX, Webhook
+from monitor.channels.channel import Message
+from monitor.channels.webhook import Webhook
+from monitor.sending.hook import signature
+from monitor.sending.post import ANSWER_SHOWN_MAX
+from monitor.sending.sender import Permanent, Temporary
 from tests.monitor.channels.sinks import answer, hang, hook_sink, reset
 
 KEY = b"a key of thirty-two random bytes"

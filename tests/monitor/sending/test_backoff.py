@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.publish.backoff import RETRY_AFTER_S_MAX, pause_s
+from monitor.sending.backoff import RETRY_AFTER_S_MAX, pause_s
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Sending: how bytes leave the house, by mail or by a post; what they say, and to whom, is decided elsewhere."""

@@ -1,0 +1,63 @@
+"""A webhook, as Standard Webhooks has it (standardwebhooks.com): signed JSON, the key in its headers."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, SecretStr
+
+from monitor.sending.post import Post
+
+PREFIX: Final = "whsec_"
+SECRET_BYTES_MIN: Final = 24
+SECRET_BYTES_MAX: Final = 64
+
+
+def _signing_key(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    try:
+        size = len(base64.b64decode(text.removeprefix(PREFIX), validate=True))
+    except binascii.Error:
+        size = 0
+    if not text.startswith(PREFIX) or not SECRET_BYTES_MIN <= size <= SECRET_BYTES_MAX:
+        message = f'should be "{PREFIX}" and base64 of {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} random bytes'
+        raise ValueError(message)
+    return secret
+
+
+class Hook(Post):
+    """A web address whose owner can check that a post is ours, and drop a repeat."""
+
+    secret: Annotated[SecretStr, AfterValidator(_signing_key)]
+
+    async def deliver(self, key: str, body: bytes, *, now: datetime) -> str:
+        """Post once under this key, signed; gives the receipt. Raises Temporary or Permanent."""
+        return await self.post(body, headers(self.secret, key, body, now=now), now=now)
+
+
+def envelope(type_: str, at: datetime, data: Mapping[str, object]) -> bytes:
+    """The body: what it is about, when that happened, and the data."""
+    content = {"type": type_, "timestamp": at.isoformat(), "data": data}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def headers(secret: SecretStr, key: str, body: bytes, *, now: datetime) -> dict[str, str]:
+    """The headers of one attempt; only time and signature differ between attempts."""
+    timestamp = str(int(now.timestamp()))
+    return {
+        "Idempotency-Key": key,
+        "webhook-id": key,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": signature(secret, f"{key}.{timestamp}.".encode() + body),
+    }
+
+
+def signature(secret: SecretStr, content: bytes) -> str:
+    """The symmetric signature of Standard Webhooks, version 1."""
+    key = base64.b64decode(secret.get_secret_value().removeprefix(PREFIX))
+    return f"v1,{base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()}"
