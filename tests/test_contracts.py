@@ -29,6 +29,9 @@ PLANTS: Final = (
     ("drafts", "drafts/common.py", "import string"),
     ("only-publish", "monitor/desk/__init__.py", "import monitor.channels"),
     ("only-publish", "monitor/judge.py", "import monitor.publish"),
+    ("only-publish", "monitor/calls/ladder.py", "import monitor.channels"),
+    ("only-calls", "monitor/desk/__init__.py", "import monitor.sending"),
+    ("only-calls", "monitor/judge/__init__.py", "import monitor.calls"),
     ("drafts-is-text", "drafts/facts.py", "import socket"),
     ("drafts-is-text", "drafts/notice.py", "import time"),
 )

@@ -7,6 +7,7 @@ from typing import Final, get_args
 import pytest
 
 import monitor.models
+from monitor.calls.kinds import KINDS as ROUTE_KINDS
 from monitor.channels.kinds import KINDS as CHANNEL_KINDS
 from monitor.commands import COMMANDS
 from monitor.config import Config
@@ -42,16 +43,16 @@ def test_every_command_is_explained(command: object) -> None:
     assert f"ownup {command.__name__.rpartition('.')[2]}" in DOCS["commands.md"]
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *CHANNEL_KINDS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*KINDS, *CHANNEL_KINDS, *ROUTE_KINDS], ids=lambda kind: kind.__name__)
 def test_every_kind_and_key_is_explained(kind: type) -> None:
     """Each kind, and each of its keys, stands in the page of the config or of the channels."""
-    text = DOCS["config.md"] + DOCS["channels.md"]
+    text = DOCS["config.md"] + DOCS["channels.md"] + DOCS["calls.md"]
     (name,) = get_args(kind.model_fields["kind"].annotation)
     assert f"`{name}`" in text
     assert not [key for key in kind.model_fields if f"`{key}`" not in text]
 
 
-@pytest.mark.parametrize("section", sorted(set(Config.model_fields) - {"path", "target", "anchor", "channel"}))
+@pytest.mark.parametrize("section", sorted(set(Config.model_fields) - {"path", "target", "anchor", "channel", "route"}))
 def test_every_section_and_key_is_explained(section: str) -> None:
     """Each section of the config, and each of its keys, stands in the page of the config."""
     text = DOCS["config.md"]

@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from monitor import calls, publish
 from monitor.config import Config, load
-from monitor.publish import Kind
 
 CONFIG_FILE: Final = Path("config.toml")
 
-Settings = Config[Kind]
+Settings = Config[publish.Kind]
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -18,5 +18,5 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def read(path: Path) -> Settings:
-    """Load a config file with every kind of channel there is. Raises ConfigError."""
-    return load(path, Kind)
+    """Load a config file with every kind of channel and route there is. Raises ConfigError."""
+    return load(path, publish.Kind, calls.Kind)

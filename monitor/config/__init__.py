@@ -5,6 +5,7 @@ from monitor.config.load import load
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.schema import (
+    Calls,
     ChannelOptions,
     Component,
     Config,
@@ -15,14 +16,17 @@ from monitor.config.schema import (
     Metrics,
     Notices,
     Page,
+    Person,
+    RouteOptions,
     Site,
     Storage,
     Watch,
 )
-from monitor.config.values import Listen
+from monitor.config.values import Hours, HttpUrl, Listen
 from monitor.config.wording import did_you_mean
 
 __all__ = [
+    "Calls",
     "Changes",
     "ChannelOptions",
     "Component",
@@ -30,13 +34,17 @@ __all__ = [
     "ConfigError",
     "Defaults",
     "Desk",
+    "Hours",
+    "HttpUrl",
     "Incidents",
     "Listen",
     "Maintenance",
     "Metrics",
     "Notices",
     "Page",
+    "Person",
     "Problem",
+    "RouteOptions",
     "Site",
     "Storage",
     "UnreadableError",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
 from monitor.config.document import Document, tell
 from monitor.config.environment import expand
@@ -17,7 +17,7 @@ from monitor.config.paths import anchor
 from monitor.config.problem import Complaint, ConfigError, Key, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.references import disagreements
-from monitor.config.schema import Config
+from monitor.config.schema import Config, RouteOptions
 from monitor.config.secrets import literal_secrets, read_files
 from monitor.config.tables import tables
 from monitor.config.wording import complaints
@@ -28,12 +28,12 @@ Environ = Mapping[str, str]
 Toml = dict[str, Any]
 
 
-def load(path: Path, channel: Any, *, environ: Environ = os.environ) -> Config[Any]:  # noqa: ANN401 - a union has no type
-    """Read a config file whose channels are of the given kind, or union of kinds.
+def load(path: Path, channel: Any, route: Any = RouteOptions, *, environ: Environ = os.environ) -> Config[Any]:  # noqa: ANN401 - a union has no type
+    """Read a config file whose channels and routes are of the given kinds, or unions of kinds.
 
     ``${VARIABLE}`` and ``NAME_file`` are resolved here, once. Raises ConfigError with every problem of the file.
     """
-    model: type[Config[Any]] = Config[channel]
+    model = _model(channel, route)
     text = _read(path)
     written = _parse(path, text)
     document, found = _resolve(path, written, model, environ)
@@ -46,6 +46,10 @@ def load(path: Path, channel: Any, *, environ: Environ = os.environ) -> Config[A
     if config is None or found:
         raise ConfigError(_problems(path, text, written, found))
     return config
+
+
+def _model(channel: Any, route: Any) -> type[Config[Any]]:  # noqa: ANN401 - likewise
+    return create_model("Config", __base__=Config[channel], route=(tuple[route, ...], ()))
 
 
 def _read(path: Path) -> str:

@@ -9,7 +9,14 @@ from monitor.config.schema import Desk, Metrics, Page
 from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 
-_DIFFERENT: Final = (("component", "id"), ("component", "name"), ("target", "name"), ("channel", "name"))
+_DIFFERENT: Final = (
+    ("component", "id"),
+    ("component", "name"),
+    ("target", "name"),
+    ("channel", "name"),
+    ("route", "name"),
+    ("person", "name"),
+)
 _NAMED_ALIKE: Final = {"target": ("target", "anchor")}
 _LISTENERS: Final = {"page": Page().listen, "desk": Desk().listen, "metrics": Metrics().listen}
 
@@ -20,6 +27,7 @@ def disagreements(document: Document) -> Iterator[Complaint]:
         yield from _duplicates(document, section, name)
     yield from _unknown_components(document)
     yield from _unknown_targets(document)
+    yield from _unknown_routes(document)
     yield from _same_listeners(document)
 
 
@@ -49,7 +57,8 @@ def _duplicates(document: Document, section: str, name: str) -> Iterator[Complai
 
 def _unknown_components(document: Document) -> Iterator[Complaint]:
     known = {value for _, value in _column(document, "component", "id")}
-    told = (*_column(document, "target", "component"), *_lists(document, "channel", "carried_by"))
+    carried = (*_lists(document, "channel", "carried_by"), *_lists(document, "route", "carried_by"))
+    told = (*_column(document, "target", "component"), *carried)
     told += (*_lists(document, "component", "depends_on"), *_lists(document, "maintenance", "components"))
     for key, value in told:
         if value not in known:
@@ -61,6 +70,13 @@ def _unknown_targets(document: Document) -> Iterator[Complaint]:
     for key, value in (*_lists(document, "target", "depends_on"), *_lists(document, "maintenance", "targets")):
         if value not in known:
             yield Complaint(key, f'there is no [[target]] with the name "{value}"' + did_you_mean(value, known))
+
+
+def _unknown_routes(document: Document) -> Iterator[Complaint]:
+    known = {value for _, value in _column(document, "route", "name")}
+    for key, value in _lists(document, "person", "routes"):
+        if value not in known:
+            yield Complaint(key, f'there is no [[route]] with the name "{value}"' + did_you_mean(value, known))
 
 
 def _lists(document: Document, section: str, name: str) -> Iterator[tuple[Key, str]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 
-from monitor.config.values import Cron, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
+from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
 from probes.tls import SecuredManner
@@ -84,6 +84,38 @@ class ChannelOptions(Options):
     carried_by: tuple[Name, ...] = ()
 
 
+class RouteOptions(Options):
+    """What every route to a person has in common: its name, its kind, and the components it needs to reach them."""
+
+    kind: str
+    name: Name
+    carried_by: tuple[Name, ...] = ()
+
+
+class Person(Options):
+    """Who is called, and by which routes, the first first; the order of persons is the order in which they are called.
+
+    ``desk_user`` is the name by which they sign in at the desk, where it is another. Whoever has ``quiet_hours`` is
+    called after all others then, unless the incident is public.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    routes: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
+    desk_user: Annotated[str, Field(max_length=80)] = ""
+    quiet_hours: Daily | None = None
+    timezone: Zone | None = None
+
+
+class Calls(Options):
+    """How long people have before the next route, the next person and the next call, and when we call at all."""
+
+    next_route_after: Positive = 2 * _MINUTE_S
+    next_person_after: Positive = 5 * _MINUTE_S
+    repeat_every: Annotated[Seconds, Field(ge=_MINUTE_S)] = 10 * _MINUTE_S
+    approve_within: Positive = 15 * _MINUTE_S
+    blind_after: Positive = 5 * _MINUTE_S
+
+
 class Notices(Options):
     """When we promise to write again, how long we watch after a recovery, and in which language we draft."""
 
@@ -139,6 +171,8 @@ C = TypeVar("C", bound=ChannelOptions)
 class Config(Options, Generic[C]):
     """A whole config file, parsed, checked and frozen; generic over the union of channel kinds.
 
+    The routes are of whatever kinds ``load`` was told.
+
     ``path`` is the file it came from. A component's place in the tuple is its place on the page.
     """
 
@@ -150,6 +184,9 @@ class Config(Options, Generic[C]):
     anchor: tuple[Kind, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     channel: tuple[C, ...] = ()
+    route: tuple[RouteOptions, ...] = ()
+    person: tuple[Person, ...] = ()
+    calls: Calls = Calls()
     incidents: Incidents = Incidents()
     notices: Notices = Notices()
     desk: Desk = Desk()

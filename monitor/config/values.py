@@ -1,7 +1,7 @@
 """Values that several settings share: where to listen, a web address, a time zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +35,36 @@ class Listen:
         return cls(bare, int(port))
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Some hours of every day; they may go over midnight."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    def hold(self, at: time) -> bool:
+        """Whether a time of day is one of them."""
+        if self.start < self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Read ``22:00-07:00``; raises ValueError."""
+        if isinstance(text, cls):
+            return text
+        try:
+            start, end = (datetime.strptime(part, "%H:%M").time() for part in str(text).split("-"))  # noqa: DTZ007 - a time of day has no zone of its own
+        except ValueError:
+            raise ValueError('should be two times of day, such as "22:00-07:00"') from None
+        if start == end:
+            raise ValueError("begin and end are the same, so no hours are left")
+        return cls(start, end)
+
+
 def _http_url(text: str) -> str:
     parts = urlsplit(text)  # raises ValueError with a plain sentence of its own
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -61,6 +91,7 @@ def _cron(text: str) -> str:
     return text
 
 
+Daily = Annotated[Hours, BeforeValidator(Hours.parse)]
 Listening = Annotated[Listen, BeforeValidator(Listen.parse)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Cron = Annotated[str, AfterValidator(_cron)]

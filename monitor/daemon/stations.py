@@ -10,6 +10,9 @@ from socket import socket
 from typing import Any, NoReturn
 
 from monitor import publish
+from monitor.calls.caller import Caller, House
+from monitor.calls.line import line
+from monitor.calls.roster import roster, routes
 from monitor.config import Config
 from monitor.court import summons
 from monitor.court.latency import SAMPLES_MAX
@@ -87,6 +90,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
             **_channels(life, ledger),
+            **_calls(life, ledger, judge),
         }
 
 
@@ -161,6 +165,18 @@ def _channels(life: Life, ledger: Ledger) -> Stations:
     return {
         f"channel {channel.name}": publish.drain(ledger, channel, site=site, clock=_now, on_delivery=told)
         for channel in life.config.channel
+    }
+
+
+def _calls(life: Life, ledger: Ledger, judge: Judge) -> Stations:
+    config, told = life.config, life.memory.gauges.called
+    house = House(roster(config), config.calls, config.desk.url, config.site.timezone)
+    return {
+        "caller": Caller(ledger, house, clock=_now, blind=judge.isolated).run(),
+        **{
+            f"route {route.name}": line(ledger, route, site=config.site.name, clock=_now, on_call=told)
+            for route in routes(config)
+        },
     }
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
-from monitor.ledger import approvals, deliveries, drafts, follow_ups, incidents, words
+from monitor.ledger import approvals, calls, deliveries, drafts, follow_ups, incidents, words
 from monitor.ledger.store import Ledger
 from monitor.metrics.gauges import Gauges, Snapshot
-from monitor.models import Approval, Delivery, Incident, IncidentUpdate
+from monitor.models import Act, ActKind, Approval, Delivery, Incident, IncidentUpdate
 
 
 @dataclass(slots=True)
@@ -64,10 +64,18 @@ def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
     of_incident = col(Incident.id) == col(IncidentUpdate.incident_id)
     of_update = col(IncidentUpdate.id) == col(Approval.update_id)
     of_approval = col(Approval.id) == col(Delivery.approval_id)
+    of_act = col(Incident.id) == col(Act.incident_id)
     first = col(IncidentUpdate.kind) == UpdateKind.FIRST
+    taken_up, is_taking_up = col(Act.at), col(Act.kind) == ActKind.ACKNOWLEDGED
     return (
         Span(gauges.to_detect, select(confirmed, opened), confirmed, since),
         Span(gauges.to_draft, select(drafted, opened).join(Incident, of_incident).where(first), drafted, since),
+        Span(
+            gauges.to_acknowledge,
+            select(taken_up, confirmed).join(Incident, of_act).where(is_taking_up, confirmed.is_not(None)),
+            taken_up,
+            since,
+        ),
         Span(gauges.to_approve, select(approved, drafted).join(IncidentUpdate, of_update), approved, since),
         Span(gauges.to_publish, select(delivered, approved).join(Approval, of_approval), delivered, since),
     )
@@ -84,6 +92,7 @@ async def _snapshot(session: AsyncSession) -> Snapshot:
         open_by_stage=Counter(incident.stage for incident in opened),
         drafts_waiting=len(await drafts.waiting(session)),
         pending_by_channel=await deliveries.pending_counts(session),
+        pending_by_route=await calls.pending_counts(session),
         promised=promised,
         promises=await words.promises_answered(session),
         follow_ups_due=[action.due_on for action in await follow_ups.undone(session)],

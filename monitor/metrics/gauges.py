@@ -24,6 +24,7 @@ class Snapshot:
     open_by_stage: Mapping[Stage, int] = field(default_factory=dict)
     drafts_waiting: int = 0
     pending_by_channel: Mapping[str, int] = field(default_factory=dict)
+    pending_by_route: Mapping[str, int] = field(default_factory=dict)
     promised: Mapping[int, datetime] = field(default_factory=dict)
     promises: Mapping[Fate, int] = field(default_factory=dict)
     customer_first: int = 0
@@ -59,8 +60,10 @@ class Gauges(Collector):
         self.to_publish = _seconds(
             registry, "ownup_time_to_publish_seconds", "From an approval until a channel has it", HOURS
         )
-        self.deliveries = Counter(
-            "ownup_deliveries", "Attempts to send, by what came of them", ["channel", "outcome"], registry=registry
+        self.deliveries = _attempts(registry, "ownup_deliveries", "Attempts to send", "channel")
+        self.calls = _attempts(registry, "ownup_calls", "Attempts to call one of us", "route")
+        self.to_acknowledge = _seconds(
+            registry, "ownup_time_to_acknowledge_seconds", "From the confirmation until somebody takes it up", HOURS
         )
         self.tripwires = Gauge(
             "ownup_tripwires", "Idle connections that tell at once when a server goes away", registry=registry
@@ -75,6 +78,10 @@ class Gauges(Collector):
     def delivered(self, channel: str, outcome: str) -> None:
         """Count one attempt to send."""
         self.deliveries.labels(channel, outcome).inc()
+
+    def called(self, route: str, outcome: str) -> None:
+        """Count one attempt to call one of us."""
+        self.calls.labels(route, outcome).inc()
 
     def reads(self, skipped: Callable[[], int], dropped: Callable[[], int]) -> None:
         """Read at every scrape how many slots had no look, and how many samples were dropped."""
@@ -93,6 +100,10 @@ class Gauges(Collector):
         for channel, count in snapshot.pending_by_channel.items():
             pending.add_metric([channel], count)
         yield pending
+        calling = _labelled("ownup_calls_pending", "Calls of people that are on their way", "route")
+        for route, count in snapshot.pending_by_route.items():
+            calling.add_metric([route], count)
+        yield calling
         due = _labelled("ownup_next_update_due_timestamp_seconds", "When we promised to write again", "incident")
         for incident, at in snapshot.promised.items():
             due.add_metric([str(incident)], at.timestamp())
@@ -117,6 +128,10 @@ class Gauges(Collector):
 
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
     return Histogram(name, meaning, buckets=buckets, registry=registry)
+
+
+def _attempts(registry: CollectorRegistry, name: str, meaning: str, way: str) -> Counter:
+    return Counter(name, f"{meaning}, by what came of them", [way, "outcome"], registry=registry)
 
 
 def _labelled(name: str, meaning: str, label: str) -> GaugeMetricFamily:

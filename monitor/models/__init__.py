@@ -1,4 +1,4 @@
-"""The record's tables: what was seen, what was drafted, who said yes, and what was sent.
+"""The record's tables: what was seen, what was drafted, who was called, who said yes, and what was sent.
 
 A draft is an IncidentUpdate without an Approval: absence, not a flag. What must never happen is a constraint or a
 trigger of the database (see ``monitor/ledger/migrations``), so that no code path of ours can forget it.
@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from monitor.models.approval import Approval, Delivery, DeliveryState
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
+from monitor.models.call import Call, CallState, Signal, Why
 from monitor.models.columns import Utc
 from monitor.models.follow_up import FollowUp
 from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, Stage
@@ -24,6 +25,8 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Beat",
+    "Call",
+    "CallState",
     "Component",
     "Delivery",
     "DeliveryState",
@@ -39,8 +42,10 @@ __all__ = [
     "SQLModel",
     "Session",
     "Sighting",
+    "Signal",
     "Stage",
     "Standing",
     "Throttle",
     "Utc",
+    "Why",
 ]

@@ -5,17 +5,25 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, SecretStr
+from yarl import URL
 
 from monitor.sending.post import Post
 
 PREFIX: Final = "whsec_"
 SECRET_BYTES_MIN: Final = 24
 SECRET_BYTES_MAX: Final = 64
+
+
+def _address(url: SecretStr) -> SecretStr:
+    parsed = URL(url.get_secret_value())
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise ValueError('should be a web address, such as "https://example.com/hook"')
+    return url
 
 
 def _signing_key(secret: SecretStr) -> SecretStr:
@@ -31,13 +39,24 @@ def _signing_key(secret: SecretStr) -> SecretStr:
 
 
 class Hook(Post):
-    """A web address whose owner can check that a post is ours, and drop a repeat."""
+    """A web address whose owner can check that a post is ours, and drop a repeat.
 
+    The address may itself be a secret, so it is never shown.
+    """
+
+    url: Annotated[SecretStr, AfterValidator(_address)]
     secret: Annotated[SecretStr, AfterValidator(_signing_key)]
 
     async def deliver(self, key: str, body: bytes, *, now: datetime) -> str:
         """Post once under this key, signed; gives the receipt. Raises Temporary or Permanent."""
-        return await self.post(body, headers(self.secret, key, body, now=now), now=now)
+        signed = headers(self.secret, key, body, now=now)
+        return await self.post(self.url.get_secret_value(), body, signed, now=now)
+
+    def secrets(self) -> Iterator[str]:
+        """The address too, and what in it comes after the host, since that is what the other side knows of it."""
+        yield from super().secrets()
+        url = URL(self.url.get_secret_value())
+        yield from (part for part in (url.raw_path_qs, url.path, url.query_string) if len(part) > 1)
 
 
 def envelope(type_: str, at: datetime, data: Mapping[str, object]) -> bytes:

@@ -1,13 +1,12 @@
 """Posting to a web address: once, and the answer read as a receipt, a delay or a refusal."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
 import aiohttp
-from pydantic import AfterValidator, SecretStr
 from yarl import URL
 
 from monitor.markdown import visible
@@ -22,29 +21,12 @@ ANSWER_SHOWN_MAX: Final = 200
 _BUSY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
-def _address(url: SecretStr) -> SecretStr:
-    parsed = URL(url.get_secret_value())
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise ValueError('should be a web address, such as "https://example.com/hook"')
-    return url
-
-
-SecretUrl = Annotated[SecretStr, AfterValidator(_address)]
-
-
 class Post(Sender):
-    """A web address to post to. The address may itself be a secret, so it is never shown."""
+    """Whoever posts to a web address."""
 
-    url: SecretUrl
     tls: Trust = Trust()
 
-    def secrets(self) -> Iterator[str]:
-        """The address too, and what in it comes after the host, since that is what the other side knows of it."""
-        yield from super().secrets()
-        url = URL(self.url.get_secret_value())
-        yield from (part for part in (url.raw_path_qs, url.path, url.query_string) if len(part) > 1)
-
-    async def post(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> str:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> str:
         """Post once; the receipt is the status and the beginning of the answer. Raises Temporary or Permanent."""
         try:
             connector = aiohttp.TCPConnector(ssl=self.tls.context())
@@ -53,7 +35,7 @@ class Post(Sender):
                     connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
                 ) as session,
                 session.post(
-                    URL(self.url.get_secret_value()),
+                    URL(url),
                     data=body,
                     headers={"Content-Type": "application/json", "User-Agent": "ownup", **headers},
                     allow_redirects=False,

@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
+from monitor.calls import KINDS as ROUTE_KINDS
 from monitor.config import Config
 from monitor.config.tables import models
 from monitor.publish import KINDS as CHANNEL_KINDS
@@ -31,10 +32,11 @@ TABLES: Final = {
     **{
         name: models(field.annotation)[0]
         for name, field in Config.model_fields.items()
-        if name not in {"path", "target", "anchor", "channel"}
+        if name not in {"path", "target", "anchor", "channel", "route"}
     },
     **named("target", *KINDS),
     **named("channel", *CHANNEL_KINDS),
+    **named("route", *ROUTE_KINDS),
 }
 
 

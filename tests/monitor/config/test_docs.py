@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from monitor.calls import Route
 from monitor.config import Defaults
 from monitor.publish import Channel
 from probes.target import Target
@@ -17,7 +18,7 @@ from tests.monitor.config.keys import TABLES, is_default, options
 PAGE: Final = Path(__file__).parents[3] / "docs" / "config.md"
 HEADING: Final = re.compile(r"#+ `(?:kind = \"(?P<kind>\w+)\"|\[+(?P<section>\w+)\]+)`")
 ROW: Final = re.compile(r"\| `(?P<key>[a-z_.]+)` \| (?P<default>required|none|`[^|]+`) \|.*\|")
-COMMON: Final[dict[str, type[BaseModel]]] = {"target": Target, "channel": Channel}
+COMMON: Final[dict[str, type[BaseModel]]] = {"target": Target, "channel": Channel, "route": Route}
 
 
 def rows() -> dict[str, dict[str, str]]:

@@ -10,6 +10,8 @@ from typing import Final
 import pytest
 from pydantic_core import PydanticUndefined
 
+from monitor import calls
+from monitor.calls import Route
 from monitor.config import Defaults, load
 from monitor.publish import Channel, Kind
 from probes.target import Target
@@ -55,6 +57,7 @@ def _name(section: str, keys: dict[str, Shown]) -> str:
 EXPLAINED_ONCE: Final = {
     "target": {*(key for key, *_ in options(Defaults)), *Target.model_fields},
     "channel": {*Channel.model_fields},
+    "route": {*Route.model_fields},
 }
 
 
@@ -69,9 +72,10 @@ def shown() -> dict[str, dict[str, Shown]]:
 
 def test_the_example_is_a_good_config() -> None:
     """As it stands, without a variable set."""
-    config = load(EXAMPLE, Kind, environ={})
+    config = load(EXAMPLE, Kind, calls.Kind, environ={})
     assert [target.kind for target in config.target] == ["http", "smtp", "imap"]
     assert [channel.kind for channel in config.channel] == ["page", "email", "webhook"]
+    assert [person.routes for person in config.person] == [("on-call-mail",)]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -89,7 +93,9 @@ def test_every_key_is_shown_with_its_default(name: str, shown: dict[str, dict[st
             assert is_default(one.default, annotation, default), key
 
 
-@pytest.mark.parametrize(("name", "first"), [("target", "target http"), ("channel", "channel page")])
+@pytest.mark.parametrize(
+    ("name", "first"), [("target", "target http"), ("channel", "channel page"), ("route", "route email")]
+)
 def test_what_all_kinds_have_is_explained_at_the_first(
     name: str, first: str, shown: dict[str, dict[str, Shown]]
 ) -> None:

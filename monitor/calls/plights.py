@@ -1,0 +1,54 @@
+"""The plight of every open incident, read from the record in one go."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.calls.matter import Plight, unattended
+from monitor.ledger import approvals, calls, components, drafts, flips, incidents, people, story
+from monitor.models import Approval, IncidentUpdate
+from monitor.verdict import Verdict
+
+
+async def read(s: AsyncSession) -> list[Plight]:
+    """The plight of every open incident that is confirmed."""
+    opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
+    if not opened:
+        return []
+    known = Plight(
+        incident=opened[0],
+        names={person.id: person.name for person in await people.everyone(s)},
+        component_names={component.id: component.name for component in await components.everything(s)},
+        broken=frozenset(member.component_id for member in await story.failing(s)),
+        suspects=frozenset(
+            target for target, standing in (await flips.standings(s)).items() if standing.verdict is Verdict.SUSPECT
+        ),
+    )
+    return [await _one(s, replace(known, incident=incident)) for incident in opened]
+
+
+async def _one(s: AsyncSession, known: Plight) -> Plight:
+    """The plight of one incident, by what is known of all."""
+    incident = known.incident
+    updates = await drafts.of_incident(s, incident.id)
+    approved = {update.id: await approvals.of_update(s, update.id) for update in updates}
+    return replace(
+        known,
+        members=await incidents.members(s, incident.id),
+        acts=await incidents.acts(s, incident.id),
+        published=list(_published(updates, approved)),
+        waiting=[
+            update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
+        ],
+        rejected=[update for update in updates if update.rejected_at],
+        let_go=await calls.let_go(s, unattended(incident)),
+    )
+
+
+def _published(
+    updates: Sequence[IncidentUpdate], approved: dict[int, Approval | None]
+) -> Iterator[tuple[IncidentUpdate, Approval]]:
+    for update in updates:
+        if yes := approved[update.id]:
+            yield update, yes
