@@ -63,15 +63,15 @@ class Court:
         self._held: dict[str, _Held] = {}
         self._sighted_s: dict[Way, float] = {}
 
-    def hear(self, told: Testimony, *, now_s: float, planned: bool = False, stalled: bool = False) -> Hearing:
-        """Judge one look. ``planned``: the target is under maintenance; ``stalled``: our own loop stood still."""
+    def hear(self, told: Testimony, *, now_s: float, planned: bool = False, spoilt: str = "") -> Hearing:
+        """Judge one look. ``planned``: it is under maintenance; ``spoilt``: what we did to the look, in a sentence."""
         node = self.topology.nodes.get(told.target) or Node(told.target)
         if told.address:
             self.topology.learn(told.target, told.address)
-        if not stalled:
+        if not spoilt:
             self.sight.vote(node, told, now_s=now_s)
         sighted = self._open_eyes(now_s) if self.sight.blind else ()
-        counts = self._weighed(node, told, now_s=now_s, stalled=stalled)
+        counts = self._weighed(node, told, now_s=now_s, spoilt=spoilt)
         blind_before = tuple(self.sight.blind)
         pleas, again_s, ask = self._judge(node, counts, now_s=now_s, planned=planned)
         settled = tuple(self._settle(now_s, planned=planned)) if self._held else ()
@@ -95,9 +95,9 @@ class Court:
         self._sighted_s.update(dict.fromkeys(sighted, now_s))
         return sighted
 
-    def _weighed(self, node: Node, told: Testimony, *, now_s: float, stalled: bool) -> Testimony:
-        if stalled and told.outcome is not Outcome.OK:
-            return told.isolated("our own event loop stood still during this look")
+    def _weighed(self, node: Node, told: Testimony, *, now_s: float, spoilt: str) -> Testimony:
+        if spoilt and told.outcome is not Outcome.OK:
+            return told.isolated(spoilt)
         way = told.doubts(node)
         if way in self.sight.blind:
             return told.isolated(self.sight.blind[way].why)

@@ -39,7 +39,7 @@ class Heartbeats:
         async with ledger.write() as s:
             rows = await beats.expect(s, senders, clock())
         for name, sender in senders.items():
-            ear._last[name] = _beat(rows[name])
+            ear._last[name] = _beat(rows[name], clock())
             ear._since[name] = await _listening_since(samples, sender, clock())
         return ear
 
@@ -54,6 +54,12 @@ class Heartbeats:
     def listening_since(self, target: str) -> datetime:
         """Since when we cannot have missed a sign of a target."""
         return self._since[target]
+
+    def stepped(self) -> None:
+        """Forgive what was due while our clock was wrong or stood still, and wait for no sign from the future."""
+        now = self._clock()
+        self._since = dict.fromkeys(self._since, now)
+        self._last = {name: Beat(min(beat.at, now), heard=beat.heard) for name, beat in self._last.items()}
 
     async def hear(self, key: str) -> bool:
         """Take a sign of life; False if nobody has this key. It takes equally long whatever the key is."""
@@ -81,8 +87,8 @@ async def _listening_since(samples: Samples, sender: Heartbeat, now: datetime) -
     return _ALWAYS if await samples.recent(sender.name, now - forgiven) else now
 
 
-def _beat(row: Row) -> Beat:
-    return Beat(row.heard_at or row.since, heard=row.heard_at is not None)
+def _beat(row: Row, now: datetime) -> Beat:
+    return Beat(min(row.heard_at or row.since, now), heard=row.heard_at is not None)
 
 
 def _all(config: Config[Any]) -> tuple[Target, ...]:

@@ -1,4 +1,4 @@
-"""Our own side: whether a route or a resolver that we had is lost, so that its loss is not laid to anybody else.
+"""Our own side: whether a route or a resolver that we had is lost, or our clock stepped: that is laid to nobody else.
 
 Only a loss counts. A machine that never had a default route or a resolver may well need neither.
 """
@@ -48,9 +48,10 @@ class OwnSide:
         self._turn = 0
         self._silences = SILENCES
 
-    async def observe(self, lose: Callable[[dict[Way, str]], None]) -> NoReturn:
-        """Tell for ever what is lost, by way and with one sentence each."""
+    async def observe(self, lose: Callable[[dict[Way, str]], None], check_clock: Callable[[], None]) -> NoReturn:
+        """Tell for ever what is lost, by way and with one sentence each, and have the clock checked as often."""
         while True:
+            check_clock()
             lose(await self.lost())
             await asyncio.sleep(EVERY_S)
 

@@ -9,6 +9,8 @@ from functools import partial
 from socket import socket
 from typing import Any, NoReturn
 
+import structlog
+
 from monitor import publish
 from monitor.calls.caller import Caller, House
 from monitor.calls.line import line
@@ -24,6 +26,7 @@ from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders
 from monitor.daemon.ownside import OwnSide
 from monitor.daemon.pace import Pace
+from monitor.daemon.wallclock import Own, WallClock
 from monitor.desk import app as desk
 from monitor.desk.invite import first_admin
 from monitor.desk.seat import Seat
@@ -54,6 +57,8 @@ Stations = dict[str, Coroutine[Any, Any, NoReturn]]
 
 _now = partial(datetime.now, UTC)
 
+log = structlog.get_logger("ownup.daemon")
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -76,7 +81,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         samples = await stack.enter_async_context(Samples.open(config.storage, base, _scope(config)))
         heartbeats = await Heartbeats.open(ledger, samples, config, _now)
         judge = await _judge(config, ledger, samples)
-        pace = Pace(life.memory.gauges.loop_lag.observe)
+        own = Own(Pace(life.memory.gauges.loop_lag.observe), WallClock(_now, partial(_stepped, heartbeats)))
         life.memory.follow(config)
         lessons = Lessons(ledger, life.memory.habits, judge.minds, judge.topology, _now)
         await lessons.recall()
@@ -85,7 +90,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         yield {
             **_orders(life),
             "lessons": lessons.keep(),
-            **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, pace, stack),
+            **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, own, stack),
             **await _public(config, ledger, listeners["page"]),
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
@@ -120,13 +125,13 @@ def _orders(life: Life) -> Stations:
     return {"stop": life.orders.stop(), "reload": life.orders.reload()}
 
 
-def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, pace: Pace, stack: AsyncExitStack) -> Stations:
+def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Own, stack: AsyncExitStack) -> Stations:
     own_side = OwnSide([node.host for node in judge.topology.nodes.values() if node.named])
     return {
-        "watch": _watch(life, judge, samples, pace, stack).run(),
+        "watch": _watch(life, judge, samples, own, stack).run(),
         "judge": judge.record(),
-        "own side": own_side.observe(partial(_lose, judge)),
-        "pace": pace.measure(),
+        "own side": own_side.observe(partial(_lose, judge), own.check_clock),
+        "pace": own.pace.measure(),
         "scribe": Scribe(ledger, Account(life.config), clock=_now).run(),
     }
 
@@ -180,19 +185,23 @@ def _calls(life: Life, ledger: Ledger, judge: Judge) -> Stations:
     }
 
 
+def _stepped(heartbeats: Heartbeats, step_s: float) -> None:
+    log.warning("our own clock stepped: looks that were under way do not count", seconds=round(step_s, 1))
+    heartbeats.stepped()
+
+
 def _lose(judge: Judge, lost: dict[Way, str]) -> None:
     judge.lose(lost, now_s=asyncio.get_running_loop().time())
 
 
-def _watch(life: Life, judge: Judge, samples: Samples, pace: Pace, stack: AsyncExitStack) -> Watch:
+def _watch(life: Life, judge: Judge, samples: Samples, own: Own, stack: AsyncExitStack) -> Watch:
     def trip(target: str, in_s: float) -> None:
         life.memory.gauges.trips.inc()
         watch.ask(target, in_s=in_s)
 
     def hear(target: Target, result: Result) -> float | None:
         now_s = asyncio.get_running_loop().time()
-        stalled = pace.stalled_since(now_s - result.duration_s, now_s=now_s)
-        heard = judge.hear(target, result, now_s=now_s, stalled=stalled)
+        heard = judge.hear(target, result, now_s=now_s, spoilt=own.spoilt(result.duration_s, now_s=now_s))
         wires.learn(target.name, result.outcome)
         life.memory.series.hear(target, heard.result, heard.verdict, planned=heard.planned)
         life.memory.pulse.last_result_s = now_s

@@ -77,10 +77,10 @@ class Judge:
         blind = self._court.sight.blind.values()
         return "; ".join(f"{WAYS[one.way]}: {one.why}" for one in blind) or None
 
-    def hear(self, target: Target, result: Result, *, now_s: float, stalled: bool = False) -> Heard:
-        """Judge one Result; ``now_s`` is monotonic, ``stalled`` whether our own loop stood still meanwhile."""
+    def hear(self, target: Target, result: Result, *, now_s: float, spoilt: str = "") -> Heard:
+        """Judge one Result; ``now_s`` is monotonic, ``spoilt`` what our own side did to it, in a sentence."""
         planned = self._calendar.covers(target.name, target.component, result.started_at)
-        heard = self._court.hear(Testimony.of(result), now_s=now_s, planned=planned, stalled=stalled)
+        heard = self._court.hear(Testimony.of(result), now_s=now_s, planned=planned, spoilt=spoilt)
         self._tell_sight(heard)
         for plea in heard.pleas:
             self._pleas.put_nowait(plea)

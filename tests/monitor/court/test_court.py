@@ -181,6 +181,16 @@ def test_too_little_history_judges_nobody() -> None:
     assert trial.hear(Testimony("web", Outcome.OK, None, trial.now, 9)).testimony.outcome is Outcome.OK
 
 
+def test_a_look_during_a_step_of_our_clock_does_not_vote() -> None:
+    """A certificate was judged by a wrong date, or a connection died while we slept: nobody is accused of it."""
+    trial = company(node("web"))
+    trial.saw("web", "S")
+    told = Testimony("web", Outcome.FAILED, Reason.CERT_EXPIRED, trial.now, 3.0)
+    heard = trial.court.hear(told, now_s=trial.now_s, spoilt="our own clock stepped")
+    assert (heard.testimony.reason, heard.testimony.detail) == (Reason.ISOLATED, "our own clock stepped")
+    assert (heard.pleas, trial.mind("web").verdict) == ((), Verdict.UP)
+
+
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.DEGRADED])
 def test_a_look_during_our_own_stall_does_not_vote(outcome: Outcome) -> None:
     """CASES X16: it is marked, and counts as unknown."""

@@ -54,7 +54,8 @@ class Trial:
 
     def hear(self, told: Testimony, *, planned: bool = False, stalled: bool = False) -> Hearing:
         """Hear one look, and let the docket follow."""
-        heard = self.court.hear(told, now_s=self.now_s, planned=planned, stalled=stalled)
+        spoilt = "our own event loop stood still" if stalled else ""
+        heard = self.court.hear(told, now_s=self.now_s, planned=planned, spoilt=spoilt)
         self.asked += heard.ask
         for plea in heard.pleas:
             ruled = decide(self.docket, plea, self.topology, self.rules, now=self.now)

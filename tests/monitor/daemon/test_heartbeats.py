@@ -114,3 +114,27 @@ async def test_a_target_that_is_gone_is_forgotten(tmp_path: Path) -> None:
         await Heartbeats.open(house.ledger, house.samples, without, lambda: house.now)
         back = await Heartbeats.open(house.ledger, house.samples, house.config, lambda: house.now)
         assert not back.last("backup").heard
+
+
+async def test_what_was_due_while_our_clock_stood_still_is_forgiven(tmp_path: Path) -> None:
+    """The machine slept for two hours: nobody could be heard. The next sign is due in its rhythm, and then missed."""
+    async with listening(tmp_path) as (house, ear):
+        assert await ear.hear(KEY)
+        house.wait(hours=2)
+        ear.stepped()
+        assert judged(house, ear) is not Outcome.FAILED
+        house.wait(seconds=91)
+        assert judged(house, ear) is Outcome.FAILED
+
+
+async def test_a_clock_that_is_put_back_waits_for_no_sign_from_the_future(tmp_path: Path) -> None:
+    """The last sign came at a time that is now two hours ahead; one that is missed is missed after its grace."""
+    async with listening(tmp_path) as (house, ear):
+        assert await ear.hear(KEY)
+        house.wait(hours=-2)
+        ear.stepped()
+        assert judged(house, ear) is Outcome.OK
+        house.wait(seconds=91)
+        assert judged(house, ear) is Outcome.FAILED
+        again = await Heartbeats.open(house.ledger, house.samples, house.config, lambda: house.now)
+        assert again.last("backup").at == house.now

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.daemon.ownside import OwnSide, answers, routes
 from monitor.daemon.pace import STALL_S, Pace
+from monitor.daemon.wallclock import Own, WallClock
 
 HEADING = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 DEFAULT_4 = "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
@@ -86,3 +88,61 @@ async def test_a_stall_of_our_own_is_noticed() -> None:
         assert not pace.stalled_since(clock(), now_s=clock())
         measure.cancel()
     assert max(lags) > STALL_S
+
+
+class Wall:
+    """A wall clock that the test puts forward and back, and what was told of its steps."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+        self.steps_s: list[float] = []
+        self.clock = WallClock(lambda: self.now, lambda step_s: self.steps_s.append(round(step_s, 3)))
+
+    def runs(self, seconds: float) -> None:
+        """Time passes on it."""
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("step_s", [7200.0, 3.0, -3.0, -7200.0])
+def test_a_step_of_our_clock_is_noticed_once(step_s: float) -> None:
+    """Forward as after a sleep, or back; a look that was under way is spoilt, and the next one is not."""
+    wall = Wall()
+    wall.clock.check(now_s=100.0)
+    wall.runs(5 + step_s)
+    assert wall.clock.stepped_since(104.0, now_s=105.0)
+    wall.runs(5)
+    assert wall.clock.stepped_since(104.0, now_s=110.0)
+    assert not wall.clock.stepped_since(106.0, now_s=110.0)
+    assert wall.steps_s == [step_s]
+
+
+def test_a_clock_that_is_put_right_bit_by_bit_does_not_step() -> None:
+    """As time servers do it: half a millisecond a second, for days."""
+    wall = Wall()
+    for second in range(20_000):
+        wall.clock.check(now_s=float(second))
+        wall.runs(1.0005)
+    assert wall.steps_s == []
+
+
+async def test_what_was_wrong_with_us_is_said_in_a_sentence() -> None:
+    """Of a look that it spoilt; of any other nothing."""
+    wall = Wall()
+    own = Own(Pace(lambda _: None), wall.clock)
+    own.check_clock()
+    now_s = asyncio.get_running_loop().time()
+    assert own.spoilt(0.1, now_s=now_s) == ""
+    wall.runs(3600)
+    assert own.spoilt(0.1, now_s=now_s) == "our own clock stepped during this look"
+
+
+async def test_the_clock_is_checked_as_often_as_the_routes(proc: Path) -> None:
+    """Once a second, whether looks end or not."""
+    checks: list[float] = []
+    own = OwnSide([], proc=proc)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(own.observe(lambda _: None, lambda: checks.append(1.0)))
+        while not checks:
+            await asyncio.sleep(0)
+        task.cancel()
+    assert checks == [1.0]
