@@ -44,6 +44,16 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Abroad:
+    """What a company calls a component in another language, and its own words for the effect and the workaround."""
+
+    language: str
+    component: str
+    effect: str | None = None
+    workaround: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """One component that fails now or failed in this incident, in the customer's words.
 
@@ -64,6 +74,12 @@ class Affected:
     workaround: str | None = None
     since: datetime | None = None
     noticed: Act | None = None
+    abroad: tuple[Abroad, ...] = ()
+
+    def told_in(self, language: str) -> "Affected":
+        """The same for readers of another language: without the company's words there, ours take their place."""
+        there = _there(self.abroad, language, self.component)
+        return replace(self, component=there.component, effect=there.effect, workaround=there.workaround, abroad=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,15 @@ class Working:
 
     component: str
     evidence: Evidence
+    abroad: tuple[Abroad, ...] = ()
+
+    def told_in(self, language: str) -> "Working":
+        """The same for readers of another language."""
+        return replace(self, component=_there(self.abroad, language, self.component).component, abroad=())
+
+
+def _there(abroad: tuple[Abroad, ...], language: str, component: str) -> Abroad:
+    return next((one for one in abroad if one.language == language), Abroad(language, component))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +110,22 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What we published before: its kind, when, and the text."""
+    """What we published before: its kind, when, and the text; ``abroad`` has title and body by further languages."""
 
     kind: UpdateKind
     at: datetime
     title: str
     body: str
+    abroad: tuple[tuple[str, str, str], ...] = ()
 
     def holds(self, words: str) -> bool:
         """Whether these very words stand in it, as people read it."""
         return words in one_line(self.title) or words in one_line(plain(self.body))
+
+    def told_in(self, language: str) -> "Said":
+        """What readers of another language were told."""
+        title, body = {name: words for name, *words in self.abroad}.get(language, [self.title, self.body])
+        return replace(self, title=title, body=body, abroad=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +161,8 @@ class Facts:
     ``loss`` what they found of lost data, ``amends`` how we make it good. ``resolved_at`` is when the incident was
     over: what is said after that promises no further word. ``began`` is when it began by a human's word, and
     ``cleared`` that of a human by whom it works again, where no look could tell. ``at`` is the moment for which
-    durations "so far" are told; it is no fact of the incident, so the fingerprint leaves it out.
+    durations "so far" are told; it is no fact of the incident, so the fingerprint leaves it out. ``also_in``
+    are the further languages in which the same is told.
     """
 
     timezone: str
@@ -159,6 +191,26 @@ class Facts:
     began: Beginning | None = None
     cleared: Act | None = None
     at: datetime | None = None
+    also_in: tuple[str, ...] = ()
+
+    def told_in(self, language: str) -> "Facts":
+        """The same facts for readers of another language; what people typed stays as they typed it."""
+        if language == self.language:
+            return replace(self, also_in=())
+        return replace(
+            self,
+            language=language,
+            also_in=(),
+            affected=tuple(one.told_in(language) for one in self.affected),
+            working=tuple(one.told_in(language) for one in self.working),
+            said=tuple(one.told_in(language) for one in self.said),
+            correction=self.correction and self._correction_in(language, self.correction),
+        )
+
+    def _correction_in(self, language: str, wrong: Correction) -> Correction:
+        """A message that is taken back as a whole is named by the title that it had in that language."""
+        titles = (one.told_in(language).title for one in self.said if one.at == wrong.said_at)
+        return replace(wrong, said=next(titles, wrong.said)) if wrong.whole else wrong
 
     def as_json(self) -> str:
         """The canonical text of these facts, for the record and for comparing two moments."""

@@ -1,8 +1,9 @@
 """A Notice: title, body, short and spoken form, written from Facts by the templates."""
 
 import hashlib
+import json
 import string
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -24,26 +25,56 @@ class IncompleteFacts(ValueError):  # noqa: N818 - it names what is wrong, as Fi
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The words of one message: ``body`` is Markdown, ``short`` at most 280 characters, ``spoken`` plain speech."""
+    """The words of one message: ``body`` is Markdown, ``short`` at most 280 characters, ``spoken`` plain speech.
+
+    ``translations`` tell the same in other languages. They belong to the message, and are approved with it.
+    """
 
     title: str
     body: str
     short: str
     spoken: str
+    translations: tuple[tuple[str, "Notice"], ...] = ()
 
     def sha256(self) -> str:
-        """The hash that an Approval binds to: of every word, so that no form can change unseen."""
-        return hashlib.sha256(f"{self.title}\x00{self.body}\x00{self.short}\x00{self.spoken}".encode()).hexdigest()
+        """The hash that an Approval binds to: of every word of every language, so that no form can change unseen."""
+        own = _sha256(f"{self.title}\x00{self.body}\x00{self.short}\x00{self.spoken}")
+        return _sha256(own + self.translations_as_json()) if self.translations else own
+
+    def told_in(self, language: str) -> "Notice":
+        """The words of one language alone; in a language that it is not told in, those that lead."""
+        return dict(self.translations).get(language) or replace(self, translations=())
+
+    def translations_as_json(self) -> str:
+        """The canonical text of the other languages, for the record and for the hash."""
+        told = {language: asdict(notice) for language, notice in self.translations}
+        for words in told.values():
+            del words["translations"]
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def translations_from_json(text: str) -> "tuple[tuple[str, Notice], ...]":
+        """Read back what ``translations_as_json`` wrote."""
+        return tuple((language, Notice(**words)) for language, words in json.loads(text).items())
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write(kind: UpdateKind, facts: Facts) -> Notice:
-    """Write the notice of this kind from these facts, and from nothing else.
+    """Write the notice of this kind from these facts, and from nothing else, in every language that they ask for.
 
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
     (but in a resolved notice, and after one), no time of recovery in a recovery or resolved one, or nothing wrong in a
     correction.
     """
     _require(kind, facts)
+    others = ((language, _write(kind, facts.told_in(language))) for language in facts.also_in)
+    return replace(_write(kind, facts), translations=tuple(others))
+
+
+def _write(kind: UpdateKind, facts: Facts) -> Notice:
     words = template(facts.language, kind)
 
     def part(name: str, clean: Clean, *, brief: bool = False) -> str:

@@ -6,12 +6,16 @@ from monitor.channels.channel import Channel, Message
 
 
 class Page(Channel):
-    """The status page. It reads the record itself, so sending is no more than saying so."""
+    """The status page. It reads the record itself, so sending is no more than saying so.
+
+    It shows every language that was approved, so it has none of its own.
+    """
 
     summary: ClassVar = "Shows the update on the public status page."
 
     kind: Literal["page"] = "page"
     name: Literal["page"] = "page"
+    language: None = None
 
     async def send(self, message: Message) -> str:
         """Succeed at once."""

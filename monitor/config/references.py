@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from monitor.config.document import Document, value_at
 from monitor.config.problem import Complaint, Key
-from monitor.config.schema import Desk, Metrics, Page
+from monitor.config.schema import Desk, Metrics, Notices, Page
 from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 
@@ -29,6 +29,7 @@ def disagreements(document: Document) -> Iterator[Complaint]:
     yield from _unknown_targets(document)
     yield from _unknown_routes(document)
     yield from _same_listeners(document)
+    yield from _unknown_languages(document)
 
 
 def _rows(document: Document, section: str) -> Sequence[Any]:
@@ -77,6 +78,15 @@ def _unknown_routes(document: Document) -> Iterator[Complaint]:
     for key, value in _lists(document, "person", "routes"):
         if value not in known:
             yield Complaint(key, f'there is no [[route]] with the name "{value}"' + did_you_mean(value, known))
+def _unknown_languages(document: Document) -> Iterator[Complaint]:
+    """Channels of a language in which nothing is drafted: nobody would have approved a word of it."""
+    notices = document.meant.get("notices")
+    told = notices if isinstance(notices, dict) else {}
+    also = told.get("also_in", ())
+    drafted = [told.get("language", Notices().language), *(also if isinstance(also, list) else ())]
+    for key, language in _column(document, "channel", "language"):
+        if language not in drafted:
+            yield Complaint(key, f'no notice is drafted in "{language}": add it to also_in of [notices]')
 
 
 def _lists(document: Document, section: str, name: str) -> Iterator[tuple[Key, str]]:

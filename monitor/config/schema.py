@@ -32,6 +32,23 @@ class Defaults(SecuredManner):
     """How every target is looked at, unless it says otherwise."""
 
 
+class ComponentWords(Options):
+    """What customers call a component in another language, and the company's own words there."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    when_down: Annotated[str, Field(max_length=200)] = ""
+    meanwhile: Annotated[str, Field(max_length=400)] = ""
+
+
+class ComponentTranslations(Options):
+    """The words of a component by language, for notices that are told in several."""
+
+    en: ComponentWords | None = None
+    de: ComponentWords | None = None
+    fr: ComponentWords | None = None
+    es: ComponentWords | None = None
+
+
 class Component(Options):
     """What customers call it.
 
@@ -45,6 +62,7 @@ class Component(Options):
     when_down: Annotated[str, Field(max_length=200)] = ""
     meanwhile: Annotated[str, Field(max_length=400)] = ""
     depends_on: tuple[Name, ...] = ()
+    translations: ComponentTranslations = ComponentTranslations()
 
 
 class Incidents(Options):
@@ -77,11 +95,12 @@ class Maintenance(Options):
 
 
 class ChannelOptions(Options):
-    """What every channel has in common: its name, its kind, and the components it needs to reach anybody."""
+    """What every channel has in common: its name, its kind, the components it needs to reach anybody, its language."""
 
     kind: str
     name: Name
     carried_by: tuple[Name, ...] = ()
+    language: DraftLanguage | None = None
 
 
 class RouteOptions(Options):
@@ -117,12 +136,24 @@ class Calls(Options):
 
 
 class Notices(Options):
-    """When we promise to write again, how long we watch after a recovery, and in which language we draft."""
+    """When we promise to write again, how long we watch after a recovery, and in which languages we draft."""
 
     update_every: Promise = _HOUR_S
     update_every_total_loss: Promise = 30 * _MINUTE_S
     watch_for: Positive = 15 * _MINUTE_S
     language: DraftLanguage = "en"
+    also_in: tuple[DraftLanguage, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("names a language twice")
+        return self
+
+    @property
+    def languages(self) -> tuple[DraftLanguage, ...]:
+        """Every language that a notice is told in; the first of them leads."""
+        return (self.language, *self.also_in)
 
 
 class Desk(Options):

@@ -137,7 +137,7 @@ def home(visit: Visit) -> str:
 async def _published(s: AsyncSession, incident_id: int) -> list[Said]:
     """What we have said of an incident, and can neither change nor take away."""
     return [
-        Said(update.kind, approval.at, update.title, update.body)
+        drafts.said(update, approval.at)
         for update in await drafts.of_incident(s, incident_id)
         if (approval := await approvals.of_update(s, update.id))
     ]

@@ -34,4 +34,4 @@ async def _brief(s: AsyncSession, incident: Incident) -> Brief | None:
 async def _said(s: AsyncSession, updates: Sequence[IncidentUpdate]) -> tuple[Said, ...]:
     """What is approved by now, which a message's own facts cannot know of itself."""
     answers = [(update, await approvals.of_update(s, update.id)) for update in updates]
-    return tuple(Said(update.kind, yes.at, update.title, update.body) for update, yes in answers if yes)
+    return tuple(drafts.said(update, yes.at) for update, yes in answers if yes)

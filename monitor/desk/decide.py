@@ -70,6 +70,7 @@ async def _approve(s: AsyncSession, visit: Visit) -> None:
         channels=[channel.name for channel in chosen.carried],
         left_out=chosen.left_out,
         now=visit.now,
+        languages={channel.name: channel.language for channel in chosen.carried if channel.language},
     )
     if draft.facts_sha256 != visit.field("facts"):
         raise Stale("its facts changed")

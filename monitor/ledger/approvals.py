@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -11,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
-from monitor.ledger import audit, drafts, incidents
-from monitor.ledger.errors import AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
-from monitor.models import ActKind, Approval, Delivery, Incident, IncidentUpdate, Person, Role
+from monitor.ledger import assents, audit, drafts, incidents
+from monitor.ledger.errors import Alone, AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
+from monitor.ledger.signing import refuse_unless_seen, signer
+from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate
 
 __all__ = [
+    "Alone",
     "AlreadyApproved",
     "Gone",
     "NotTakenUp",
@@ -29,7 +32,6 @@ __all__ = [
 ]
 
 KEYS: Final = UUID("6d0a9d5e-6f0c-5c2b-9f53-0d6c2c7f3b11")
-MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 
 
 async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which ways, and when
@@ -42,32 +44,36 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
     channels: Sequence[str],
     left_out: Mapping[str, str],
     now: datetime,
+    languages: Mapping[str, str] = MappingProxyType({}),
+    four_eyes: bool = False,
 ) -> Approval:
     """Take a named human's yes to the very words they saw, and with it, in the same transaction, all that follows.
 
     ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why the notice
-    does not go that way. Raises Stale, AlreadyApproved, Gone, Unconfirmed, NotTakenUp or Unsigned, and then nothing
-    has changed.
+    does not go that way. ``languages`` names, by channel, the language of its readers; where none is named, or it is not
+    told in that one, the leading one is taken. With ``four_eyes`` another approver must have agreed before. Raises
+    Stale, AlreadyApproved, Gone, Unconfirmed, NotTakenUp, Unsigned or Alone, and then nothing has changed.
     """
     update = await drafts.unanswered(s, update_id)
     incident = await _incident_to_speak_of(s, update)
-    person = await _signer(s, person_id)
-    _refuse_unless_seen(update, revision, text_sha256)
+    person = await signer(s, person_id)
+    refuse_unless_seen(update, revision, text_sha256)
     await _refuse_unless_taken_up(s, update)
-
-    approval = Approval(update_id=update_id, person_id=person_id, text_sha256=text_sha256, revision=revision, at=now)
+    agreed = await _second(s, update, person_id, four_eyes=four_eyes)
+    approval = Approval(
+        update_id=update_id,
+        person_id=person_id,
+        text_sha256=text_sha256,
+        revision=revision,
+        at=now,
+        assent_id=agreed.id if agreed else None,
+    )
     s.add(approval)
     await s.flush()
-    s.add_all(_deliveries(approval, channels, now))
+    s.add_all(_deliveries(approval, _languages(update, channels, languages), now))
     await _move(s, incident, update, now)
-    await audit.note(
-        s,
-        actor=person.name,
-        action="approved",
-        subject=f"update:{update_id}",
-        detail=_detail(approval, channels, left_out),
-        now=now,
-    )
+    detail = _detail(approval, channels, left_out)
+    await audit.note(s, actor=person.name, action="approved", subject=f"update:{update_id}", detail=detail, now=now)
     return approval
 
 
@@ -93,32 +99,36 @@ async def _incident_to_speak_of(s: AsyncSession, update: IncidentUpdate) -> Inci
     return incident
 
 
-async def _signer(s: AsyncSession, person_id: int) -> Person:
-    person = await s.get(Person, person_id)
-    if person is None or person.disabled_at is not None or not person.name.strip():
-        raise Unsigned("a notice needs the name of a person who stands behind it")
-    if person.role not in MAY_APPROVE:
-        raise Unsigned(f"{person.name} may not approve notices")
-    return person
-
-
-def _refuse_unless_seen(update: IncidentUpdate, revision: int, text_sha256: str) -> None:
-    """The hash is taken from the words themselves: what was seen, what is stored and what is claimed must agree."""
-    if not drafts.notice_of(update).sha256() == update.text_sha256 == text_sha256 or update.revision != revision:
-        raise Stale(f"the draft is not what you saw: it is revision {update.revision} now, and you saw {revision}")
-
-
 async def _refuse_unless_taken_up(s: AsyncSession, update: IncidentUpdate) -> None:
     acts = await incidents.acts(s, update.incident_id)
     if update.kind is UpdateKind.FIRST and not any(act.kind is ActKind.ACKNOWLEDGED for act in acts):
         raise NotTakenUp("nobody has taken this up yet")
 
 
-def _deliveries(approval: Approval, channels: Sequence[str], now: datetime) -> list[Delivery]:
+async def _second(s: AsyncSession, update: IncidentUpdate, person_id: int, *, four_eyes: bool) -> Assent | None:
+    agreed = await assents.by_another(s, update, person_id)
+    if four_eyes and agreed is None:
+        raise Alone("a second approver has to agree with these very words first")
+    return agreed
+
+
+def _languages(update: IncidentUpdate, channels: Sequence[str], wanted: Mapping[str, str]) -> dict[str, str]:
+    told = {update.language, *dict(drafts.notice_of(update).translations)}
+    chosen = {channel: wanted.get(channel, update.language) for channel in channels}
+    return {channel: language if language in told else update.language for channel, language in chosen.items()}
+
+
+def _deliveries(approval: Approval, languages: Mapping[str, str], now: datetime) -> list[Delivery]:
     assert approval.id is not None  # noqa: S101 - the record has just given it one
     return [
-        Delivery(approval_id=approval.id, channel=channel, key=key(approval, channel), next_attempt_at=now)
-        for channel in channels
+        Delivery(
+            approval_id=approval.id,
+            channel=channel,
+            language=language,
+            key=key(approval, channel),
+            next_attempt_at=now,
+        )
+        for channel, language in languages.items()
     ]
 
 
@@ -140,6 +150,7 @@ def _detail(approval: Approval, channels: Sequence[str], left_out: Mapping[str, 
             "revision": approval.revision,
             "channels": list(channels),
             "left_out": dict(left_out),
+            **({"agreed": approval.assent_id} if approval.assent_id else {}),
         },
         ensure_ascii=False,
         sort_keys=True,

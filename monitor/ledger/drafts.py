@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from drafts.facts import Facts, UpdateKind
+from drafts.facts import Facts, Said, UpdateKind
 from drafts.notice import Notice
 from monitor.ledger import audit, incidents, people
 from monitor.ledger.errors import AlreadyApproved, Gone, Missing, Stale
@@ -144,8 +144,15 @@ async def unanswered(s: AsyncSession, update_id: int) -> IncidentUpdate:
 
 
 def notice_of(update: IncidentUpdate | Revision) -> Notice:
-    """The words as they stand in the record; their hash is computed anew, never taken from the row."""
-    return Notice(title=update.title, body=update.body, short=update.short, spoken=update.spoken)
+    """The words of every language, as they stand in the record; their hash is never taken from the row."""
+    others = Notice.translations_from_json(update.translations)
+    return Notice(update.title, update.body, update.short, update.spoken, others)
+
+
+def said(update: IncidentUpdate, at: datetime) -> Said:
+    """What an update said when it was approved, in every language."""
+    abroad = tuple((language, words.title, words.body) for language, words in notice_of(update).translations)
+    return Said(update.kind, at, update.title, update.body, abroad)
 
 
 def _words(notice: Notice) -> dict[str, Any]:
@@ -154,6 +161,7 @@ def _words(notice: Notice) -> dict[str, Any]:
         "body": notice.body,
         "short": notice.short,
         "spoken": notice.spoken,
+        "translations": notice.translations_as_json(),
         "text_sha256": notice.sha256(),
     }
 

@@ -11,7 +11,8 @@ The two trees::
     │   └── Missing         there is no such draft or incident
     ├── NotTakenUp          a first notice of what nobody is looking at
     ├── Unconfirmed         a first notice of a failure that nothing has confirmed
-    └── Unsigned            they have no name here, or may not approve
+    ├── Unsigned            they have no name here, or may not approve
+    └── Alone               two people have to agree, and one has
 """
 
 
@@ -53,3 +54,7 @@ class NotTakenUp(Refused):
 
 class Unsigned(Refused):
     """Nobody stands behind it: the person is unknown, disabled, without a name, or may not approve."""
+
+
+class Alone(Refused):
+    """Where four eyes are asked for, a second approver has to agree with the very words first."""

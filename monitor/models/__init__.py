@@ -6,7 +6,7 @@ trigger of the database (see ``monitor/ledger/migrations``), so that no code pat
 
 from sqlmodel import SQLModel
 
-from monitor.models.approval import Approval, Delivery, DeliveryState
+from monitor.models.approval import Approval, Assent, Delivery, DeliveryState
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
 from monitor.models.call import Call, CallState, Signal, Why
@@ -22,6 +22,7 @@ __all__ = [
     "Act",
     "ActKind",
     "Approval",
+    "Assent",
     "AuditEntry",
     "AuditHead",
     "Beat",

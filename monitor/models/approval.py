@@ -18,8 +18,21 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class Assent(SQLModel, table=True):
+    """A second human's word that they agree with the very text whose hash it holds. Alone it publishes nothing."""
+
+    __table_args__ = (UniqueConstraint("update_id", "revision", "person_id"),)
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    update_id: int = Field(foreign_key="incident_update.id")
+    person_id: int = Field(foreign_key="person.id")
+    text_sha256: str
+    revision: int
+    at: datetime = Field(sa_type=Utc)
+
+
 class Approval(SQLModel, table=True):
-    """A named human's yes to the very text whose hash it holds. Immutable."""
+    """A named human's yes to the very text whose hash it holds, and another's who agreed before. Immutable."""
 
     id: int = Field(default=None, primary_key=True)  # given by the database
     update_id: int = Field(foreign_key="incident_update.id", unique=True)
@@ -27,6 +40,7 @@ class Approval(SQLModel, table=True):
     text_sha256: str
     revision: int
     at: datetime = Field(sa_type=Utc)
+    assent_id: int | None = Field(default=None, foreign_key="assent.id")
 
 
 class Delivery(SQLModel, table=True):
@@ -41,6 +55,7 @@ class Delivery(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)  # given by the database
     approval_id: int = Field(foreign_key="approval.id", nullable=False)
     channel: str
+    language: str
     key: str = Field(unique=True)
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=word(DeliveryState))
     attempts: int = 0

@@ -29,6 +29,7 @@ class IncidentUpdate(SQLModel, table=True):
     body: str = Field(sa_type=Text)
     short: str
     spoken: str = Field(sa_type=Text)
+    translations: str = Field(default="{}", sa_type=Text)
     text_sha256: str
     facts: str = Field(sa_type=Text)
     facts_sha256: str
@@ -52,6 +53,7 @@ class Revision(SQLModel, table=True):
     body: str = Field(sa_type=Text)
     short: str
     spoken: str = Field(sa_type=Text)
+    translations: str = Field(default="{}", sa_type=Text)
     text_sha256: str
     facts: str = Field(sa_type=Text)
     facts_sha256: str

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from monitor.channels.channel import Message
 from monitor.config import Site
+from monitor.ledger import drafts
 from monitor.ledger.deliveries import Outgoing
 
 
 def message_of(outgoing: Outgoing, site: Site, *, now: datetime, reached: frozenset[str]) -> Message:
     """The message of this attempt; ``reached`` is who has it from the attempts before."""
     delivery, update, incident = outgoing.delivery, outgoing.update, outgoing.incident
+    words = drafts.notice_of(update).told_in(delivery.language)
     assert update.id is not None and incident.id is not None  # noqa: S101, PT018 - both were read from the record
     return Message(
         key=delivery.key,
@@ -19,11 +21,11 @@ def message_of(outgoing: Outgoing, site: Site, *, now: datetime, reached: frozen
         update_id=update.id,
         kind=update.kind,
         stage=update.stage,
-        language=update.language,
-        title=update.title,
-        body=update.body,
-        short=update.short,
-        spoken=update.spoken,
+        language=delivery.language,
+        title=words.title,
+        body=words.body,
+        short=words.short,
+        spoken=words.spoken,
         approver=outgoing.approver,
         approved_at=outgoing.approved_at,
         sent_at=now,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from drafts.cadence import CEILING, CEILING_TOTAL, next_update, stale
-from drafts.facts import Act, Affected, Beginning, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
+from drafts.facts import Abroad, Act, Affected, Beginning, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
 from monitor.config import ChannelOptions, Component, Config
 from monitor.ledger.claims import holding
+from monitor.ledger.drafts import said
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
@@ -61,6 +62,7 @@ class Account:
             began=_beginning(scene, since),
             cleared=_act(scene, ActKind.CLEARED) if scene.incident.recovered_at and noticed else None,
             at=now,
+            also_in=self.config.notices.also_in,
         )
 
     def _signature(self, scene: Scene) -> str | None:
@@ -78,10 +80,16 @@ class Account:
         """What a human says was wrong in our words, until a message that says so was approved or rejected."""
         wrong = [act for act in scene.acts if act.kind in WRONG]
         answered = [*(past.update for past in scene.published), *scene.rejected]
-        told = [Facts.from_json(update.facts).correction for update in answered]
-        if not wrong or any(one and one.truth.evidence == _evidence(wrong[-1]) for one in told):
+        answers = [Facts.from_json(update.facts).correction for update in answered]
+        if not wrong or any(one and one.truth.evidence == _evidence(wrong[-1]) for one in answers):
             return None
         return _false_alarm(scene, wrong[-1]) if wrong[-1].kind is ActKind.FALSE_ALARM else _wrong(scene, wrong[-1])
+        quoted, _, truth = wrong[-1].words.partition("\n")
+        for told in reversed(_said(scene)):
+            if told.holds(quoted):
+                act = Act(scene.names[wrong[-1].person_id], wrong[-1].at, _evidence(wrong[-1]), truth)
+                return Correction(quoted, told.at, act, whole=quoted == told.title)
+        return None
 
     def knows(self, scene: Scene) -> bool:
         """Whether the config still has what this incident hit, so that it can be spoken of in the customers' words."""
@@ -111,6 +119,16 @@ class Account:
             effect=component.when_down or None,
             workaround=component.meanwhile or None,
             since=_began(scene, mine[0])[0],
+            abroad=self._abroad(component),
+        )
+
+    def _abroad(self, component: Component) -> tuple[Abroad, ...]:
+        """What the company calls it in the other languages, as far as it says."""
+        told = ((language, getattr(component.translations, language)) for language in self.config.notices.also_in)
+        return tuple(
+            Abroad(language, words.name, words.when_down or None, words.meanwhile or None)
+            for language, words in told
+            if words
         )
 
     def _noticed(self, scene: Scene, component: Component) -> Affected:
@@ -136,7 +154,8 @@ class Account:
             standings = [scene.standings.get(name) for name in self._targets(component.id)]
             passing = [standing for standing in standings if standing and standing.verdict is Verdict.UP]
             if component.id not in affected and passing and len(passing) == len(standings):
-                yield Working(component.name, tuple(f"flip:{standing.flip_id}" for standing in passing))
+                evidence = tuple(f"flip:{standing.flip_id}" for standing in passing)
+                yield Working(component.name, evidence, self._abroad(component))
 
     def _promise(
         self, scene: Scene, kind: UpdateKind, affected: Sequence[Affected], *, now: datetime
@@ -232,9 +251,7 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
 
 
 def _said(scene: Scene) -> tuple[Said, ...]:
-    return tuple(
-        Said(past.update.kind, past.approval.at, past.update.title, past.update.body) for past in scene.published
-    )
+    return tuple(said(past.update, past.approval.at) for past in scene.published)
 
 
 def _act(scene: Scene, kind: ActKind) -> Act | None:

@@ -20,8 +20,9 @@ def after(minutes: float) -> datetime:
 
 
 def notice(title: str = "Sending email: you cannot send mail") -> Notice:
-    """Some words."""
-    return Notice(title, body=f"**{title}.** Since 12:00 UTC.", short=title, spoken=title)
+    """Some words, in two languages."""
+    german = Notice(f"Auf Deutsch: {title}", body="**Nicht nutzbar.** Seit 12:00 Uhr UTC.", short="Kurz", spoken="Laut")
+    return Notice(title, f"**{title}.** Since 12:00 UTC.", short=title, spoken=title, translations=(("de", german),))
 
 
 def facts(evidence: str = "flip:1", next_update: datetime | None = None) -> Facts:

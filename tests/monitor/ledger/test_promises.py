@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from drafts.facts import UpdateKind
 from monitor.config import Storage
-from monitor.ledger import deliveries, drafts, incidents
+from monitor.ledger import assents, deliveries, drafts, incidents
 from monitor.ledger.store import Ledger
 from monitor.models import ActKind, Role
 from tests.monitor.ledger.cluster import Cluster
@@ -22,9 +22,9 @@ from tests.monitor.ledger.story import after, approve, draft, outage, person, su
 Attack = Callable[[str], None]
 Refused = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
-APPROVED, WAITING, WITHDRAWN, REJECTED, SUSPECTED, OVER = 1, 2, 3, 4, 5, 6
+APPROVED, WAITING, WITHDRAWN, REJECTED, SUSPECTED, OVER, AGREED = 1, 2, 3, 4, 5, 6, 7
 SENT, UNSENT = 1, 2
-ADA, VIC = 1, 2
+ADA, VIC, EVE = 1, 2, 3
 
 
 async def tell(storage: Storage, base: Path) -> None:
@@ -32,6 +32,7 @@ async def tell(storage: Storage, base: Path) -> None:
     async with Ledger.open(storage, base) as ledger, ledger.write() as s:
         ada = await person(s)
         await person(s, "Vic", Role.VIEWER)
+        await person(s, "Eve")
         incident = await outage(s)
         first = await draft(s, incident)
         for _ in range(3):
@@ -46,6 +47,9 @@ async def tell(storage: Storage, base: Path) -> None:
         await draft(s, over)
         await incidents.act(s, over.id, ada.id, ActKind.CHECKED, "the line", after(2))
         await incidents.close(s, over.id, after(3))
+        agreed = await draft(s, await outage(s, "component:shop", "shop"))
+        yes = {"update_id": agreed.id, "person_id": ada.id, "revision": 1, "text_sha256": agreed.text_sha256}
+        await assents.give(s, **yes, now=after(3))
 
 
 def sqlite_attack(tmp_path: Path) -> Attack:
@@ -96,18 +100,22 @@ def insert(table: str, verb: str = "INSERT", **values: object) -> str:
     return f"{verb} INTO {table} ({', '.join(values)}) VALUES ({literals})"
 
 
-def approval(update: int, *, who: int = ADA, revision: int = 1, text: str = "") -> str:
+def approval(update: int, *, who: int = ADA, revision: int = 1, text: str = "", **more: int) -> str:
     """An INSERT of an approval of an update, as it stands unless told otherwise."""
     seen = text or f"(SELECT text_sha256 FROM incident_update WHERE id = {update})"
-    return insert(
-        "approval", update_id=update, person_id=who, text_sha256=seen, revision=revision, at="2026-03-01 12:05:00"
-    )
+    row = {"update_id": update, "person_id": who, "text_sha256": seen, "revision": revision, **more}
+    return insert("approval", **row, at="2026-03-01 12:05:00")
+
+
+def assent(update: int = WAITING, *, who: int = ADA, text: str = "") -> str:
+    """An INSERT of somebody's agreement with an update."""
+    return approval(update, who=who, text=text).replace("INTO approval", "INTO assent")
 
 
 def delivery(verb: str = "INSERT", **values: object) -> str:
     """An INSERT of a delivery."""
     row = {"channel": "fax", "key": "k", "state": "pending", "attempts": 0, "next_attempt_at": "2026-03-01 12:05:00"}
-    return insert("delivery", verb, receipt="", error="", **{**row, **values})
+    return insert("delivery", verb, receipt="", error="", **{"language": "de", **row, **values})
 
 
 def incident(verb: str = "INSERT", **values: object) -> str:
@@ -120,6 +128,14 @@ NO_WORD_WITHOUT_A_HUMAN = {
     "a delivery without an approval": delivery(approval_id=99),
     "a delivery of a draft's id": delivery(approval_id=WAITING),
     "a delivery born delivered": delivery(approval_id=1, state="delivered", delivered_at="2026-03-01 12:05:00"),
+    "a delivery in a language that nobody approved": delivery(approval_id=1, language="fr"),
+    "an agreement with other words": assent(text="0" * 64),
+    "an agreement with a withdrawn draft": assent(WITHDRAWN),
+    "an agreement by a viewer": assent(who=VIC),
+    "agreeing twice": assent(AGREED),
+    "an approval by two who are one": approval(AGREED, assent_id=1),
+    "another who agreed": f"UPDATE assent SET person_id = {VIC}",
+    "no longer agreeing": "DELETE FROM assent",
     "an approval of other words": approval(WAITING, text="0" * 64),
     "an approval of an older revision": approval(WAITING, revision=0),
     "an approval of nothing": approval(99, text="0" * 64),
@@ -131,6 +147,7 @@ NO_WORD_WITHOUT_A_HUMAN = {
     "an approval by nobody": approval(WAITING, who=99),
     "an approval by a viewer": approval(WAITING, who=VIC),
     "other words for an approved update": f"UPDATE incident_update SET body = 'all is well' WHERE id = {APPROVED}",
+    "another translation of what is approved": f"UPDATE incident_update SET translations = '{{}}' WHERE id = {APPROVED}",
     "other facts for an approved update": f"UPDATE incident_update SET facts = '{{}}' WHERE id = {APPROVED}",
     "withdrawing an approved update": f"UPDATE incident_update SET withdrawn_at = changed_at WHERE id = {APPROVED}",
     "unapproving": f"DELETE FROM approval WHERE update_id = {APPROVED}",
@@ -148,6 +165,7 @@ ONLY_WHAT_WAS_MEASURED = {
     "changing a revision": "UPDATE revision SET body = 'all is well'",
     "deleting revisions": "DELETE FROM revision",
     "new words in an old revision": f"UPDATE incident_update SET body = 'all is well' WHERE id = {WAITING}",
+    "new translations in an old revision": f"UPDATE incident_update SET translations = '{{}}' WHERE id = {WAITING}",
     "new facts in an old revision": f"UPDATE incident_update SET facts = '{{}}' WHERE id = {WAITING}",
     "going back a revision": f"UPDATE incident_update SET revision = 0 WHERE id = {WAITING}",
     "skipping a revision": f"UPDATE incident_update SET revision = 3 WHERE id = {WAITING}",
@@ -165,6 +183,7 @@ RECORD_FIRST = {
     "taking back a rejection": f"UPDATE incident_update SET rejected_at = NULL WHERE id = {REJECTED}",
     "another approval for a delivery": f"UPDATE delivery SET approval_id = 2 WHERE id = {UNSENT}",
     "another channel for a delivery": f"UPDATE delivery SET channel = 'fax' WHERE id = {UNSENT}",
+    "another language for a delivery": f"UPDATE delivery SET language = 'de' WHERE id = {UNSENT}",
     "another key for a delivery": f"UPDATE delivery SET key = 'k' WHERE id = {UNSENT}",
     "deleting a delivery": f"DELETE FROM delivery WHERE id = {UNSENT}",
     "sending again what was delivered": f"UPDATE delivery SET state = 'pending', delivered_at = NULL WHERE id = {SENT}",
@@ -201,10 +220,11 @@ REPLACES = {
     "a revision": "REPLACE INTO revision SELECT * FROM revision",
     "a flip": "REPLACE INTO flip SELECT * FROM flip",
     "an act": "REPLACE INTO act SELECT * FROM act",
+    "an agreement": "REPLACE INTO assent SELECT * FROM assent",
     "a member": "REPLACE INTO member SELECT * FROM member",
 }
 
-KEPT = ("flip", "act", "revision", "approval", "delivery", "audit_entry", "audit_head", "incident", "member")
+KEPT = ("flip", "act", "revision", "assent", "approval", "delivery", "audit_entry", "audit_head", "incident", "member")
 
 
 @pytest.mark.parametrize("statement", [pytest.param(sql, id=what) for what, sql in ATTACKS.items()])
@@ -245,6 +265,9 @@ def test_what_is_allowed_works(attack: Attack) -> None:
     for statement in (
         approval(WAITING),
         delivery(approval_id=1),
+        delivery(approval_id=1, language="en"),
+        assent(),
+        approval(AGREED, who=EVE, assent_id=1),
         incident(cause="component:new"),
         f"UPDATE delivery SET state = 'failed' WHERE id = {UNSENT}",
         f"UPDATE incident_update SET withdrawn_at = changed_at WHERE id = {WAITING}",

@@ -1,6 +1,7 @@
 """The first tables."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -179,19 +180,27 @@ def _updates() -> None:
 
 def _approved() -> None:
     op.create_table(
+        "assent",
+        _id(),
+        _to("update_id", "incident_update.id"),
+        _to("person_id", "person.id"),
+        *_yes(),
+        sa.UniqueConstraint("update_id", "revision", "person_id"),
+    )
+    op.create_table(
         "approval",
         _id(),
         _to("update_id", "incident_update.id", unique=True),
         _to("person_id", "person.id"),
-        _text("text_sha256"),
-        _number("revision"),
-        _time("at"),
+        *_yes(),
+        _to("assent_id", "assent.id", nullable=True),
     )
     op.create_table(
         "delivery",
         _id(),
         _to("approval_id", "approval.id"),
         _text("channel"),
+        _text("language"),
         _text("key", unique=True),
         _word("state", "deliverystate", "pending", "sending", "delivered", "failed"),
         _number("attempts"),
@@ -223,8 +232,12 @@ def _audited() -> None:
 
 
 def _words_and_facts() -> tuple[sa.Column[str], ...]:
-    words = (_text("title"), _long("body"), _text("short"), _long("spoken"), _text("text_sha256"))
-    return (*words, _long("facts"), _text("facts_sha256"))
+    words = (_text("title"), _long("body"), _text("short"), _long("spoken"), _long("translations"))
+    return (*words, _text("text_sha256"), _long("facts"), _text("facts_sha256"))
+
+
+def _yes() -> tuple[sa.Column[Any], ...]:
+    return _text("text_sha256"), _number("revision"), _time("at")
 
 
 def _id() -> sa.Column[int]:

@@ -16,6 +16,7 @@ SAME = {
     "flip": "same.id = NEW.id",
     "act": "same.id = NEW.id",
     "revision": "same.update_id = NEW.update_id AND same.number = NEW.number",
+    "assent": "same.id = NEW.id",
     "approval": "same.id = NEW.id OR same.update_id = NEW.update_id",
     "audit_entry": "same.id = NEW.id OR same.sha256 = NEW.sha256",
     "audit_head": "same.id = NEW.id",
@@ -25,9 +26,9 @@ SAME = {
     "delivery": "same.id = NEW.id OR same.key = NEW.key "
     "OR same.approval_id = NEW.approval_id AND same.channel = NEW.channel",
 }
-NEVER_CHANGED = ("flip", "act", "revision", "approval", "audit_entry")
+NEVER_CHANGED = ("flip", "act", "revision", "assent", "approval", "audit_entry")
 
-WORDS = ("title", "body", "short", "spoken", "text_sha256", "facts", "facts_sha256")
+WORDS = ("title", "body", "short", "spoken", "translations", "text_sha256", "facts", "facts_sha256")
 
 
 def upgrade() -> None:
@@ -81,27 +82,46 @@ UPDATES = (
     ),
 )
 
+# A yes, of whoever publishes and of whoever agrees before, is to the very words of a draft that waits, and is signed.
+OF_OTHER_WORDS = """NOT EXISTS (
+    SELECT 1 FROM incident_update u JOIN revision r ON r.update_id = u.id AND r.number = u.revision
+    WHERE u.id = NEW.update_id AND u.revision = NEW.revision AND u.text_sha256 = NEW.text_sha256
+    AND r.text_sha256 = u.text_sha256 AND r.facts_sha256 = u.facts_sha256 AND r.facts = u.facts
+    AND r.title = u.title AND r.body = u.body AND r.short = u.short AND r.spoken = u.spoken
+    AND r.translations = u.translations AND u.withdrawn_at IS NULL AND u.rejected_at IS NULL)"""
+BY_NOBODY = """NOT EXISTS (
+    SELECT 1 FROM person WHERE id = NEW.person_id AND disabled_at IS NULL AND trim(name) <> ''
+    AND role IN ('approver', 'admin'))"""
+
 APPROVALS = (
-    Rule(
-        "approval_is_of_these_words",
-        "INSERT",
-        "approval",
-        """NOT EXISTS (
-            SELECT 1 FROM incident_update u JOIN revision r ON r.update_id = u.id AND r.number = u.revision
-            WHERE u.id = NEW.update_id AND u.revision = NEW.revision AND u.text_sha256 = NEW.text_sha256
-            AND r.text_sha256 = u.text_sha256 AND r.facts_sha256 = u.facts_sha256 AND r.facts = u.facts
-            AND r.title = u.title AND r.body = u.body AND r.short = u.short AND r.spoken = u.spoken
-            AND u.withdrawn_at IS NULL AND u.rejected_at IS NULL)""",
-        "an approval is of the very words of a waiting draft",
+    *(
+        rule
+        for table in ("assent", "approval")
+        for rule in (
+            Rule(
+                f"{table}_is_of_these_words",
+                "INSERT",
+                table,
+                OF_OTHER_WORDS,
+                f"an {table} is of the very words of a waiting draft",
+            ),
+            Rule(
+                f"{table}_has_a_signer",
+                "INSERT",
+                table,
+                BY_NOBODY,
+                f"an {table} is signed by a person who may approve",
+            ),
+        )
     ),
     Rule(
-        "approval_has_a_signer",
+        "approval_by_two_is_by_two",
         "INSERT",
         "approval",
-        """NOT EXISTS (
-            SELECT 1 FROM person WHERE id = NEW.person_id AND disabled_at IS NULL AND trim(name) <> ''
-            AND role IN ('approver', 'admin'))""",
-        "an approval is signed by a person who may approve",
+        """NEW.assent_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM assent a WHERE a.id = NEW.assent_id AND a.update_id = NEW.update_id
+            AND a.revision = NEW.revision AND a.text_sha256 = NEW.text_sha256 AND a.person_id <> NEW.person_id)""",
+        "whoever agreed before is somebody else, and agreed with these very words",
     ),
     Rule(
         "approval_is_of_an_open_incident",
@@ -124,11 +144,21 @@ DELIVERIES = (
         "a delivery begins pending, from an approval",
     ),
     Rule(
+        "delivery_is_in_an_approved_language",
+        "INSERT",
+        "delivery",
+        # In the JSON of the translations each quote of a text is escaped, so this finds a language and no words.
+        """NOT EXISTS (
+            SELECT 1 FROM approval a JOIN incident_update u ON u.id = a.update_id WHERE a.id = NEW.approval_id
+            AND (u.language = NEW.language OR u.translations LIKE '%"' || NEW.language || '":{%'))""",
+        "a delivery is in a language that was approved",
+    ),
+    Rule(
         "delivery_keeps_its_key",
         "UPDATE",
         "delivery",
-        _differ("id", "approval_id", "channel", "key"),
-        "a delivery keeps its approval, its channel and its key",
+        _differ("id", "approval_id", "channel", "language", "key"),
+        "a delivery keeps its approval, its channel, its language and its key",
     ),
     Rule(
         "delivered_stays_delivered",
