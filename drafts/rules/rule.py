@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from drafts.facts import Facts
+from drafts.rules.circumstances import Circumstances
 from drafts.rules.reading import Reading
 from drafts.rules.vocabulary import Vocabulary
 
@@ -53,6 +54,7 @@ class Text:
     posted_at: datetime | None
     facts: Facts | None
     words: Vocabulary
+    circumstances: Circumstances | None = None
 
     @property
     def parts(self) -> tuple[tuple[str, Reading], ...]:
@@ -93,17 +95,24 @@ class Rule:
     instead: str
     find: Find
     needs_facts: bool = False
+    needs_circumstances: bool = False
     alone: Level | None = None
     misses: str | None = None
 
     def findings(self, text: Text) -> Iterable[Finding]:
         """Everything that this rule holds against the text."""
-        if (self.needs_facts and text.facts is None) or (self.misses and self.misses not in text.words):
+        if self._rests(text):
             return
         usual = self.alone if self.alone and text.facts is None else self.level
         for hit in self.find(text):
             words = (text.title if hit.part == "title" else text.body).raw[hit.start : hit.end]
             yield Finding(self.id, hit.level or usual, hit.start, hit.end, words, self.why, self.instead, part=hit.part)
+
+    def _rests(self, text: Text) -> bool:
+        """Whether it cannot be asked: for want of facts, of circumstances, or of words of this language."""
+        if (self.needs_facts and text.facts is None) or (self.needs_circumstances and text.circumstances is None):
+            return True
+        return self.misses is not None and self.misses not in text.words
 
 
 def facts_of(text: Text) -> Facts:

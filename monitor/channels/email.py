@@ -1,5 +1,6 @@
 """Mail to a list: one transaction for all recipients, none of whom sees another; one thread for an incident."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal
 
 from aiosmtplib import SMTPResponse
@@ -27,6 +28,10 @@ class Email(Channel, Submission):
 
     kind: Literal["email"] = "email"
     to: Annotated[tuple[Mailbox, ...], Field(min_length=1, max_length=RECIPIENTS_MAX)]
+
+    def addresses(self) -> Iterator[str]:
+        """Who it is from, and who is answered."""
+        yield from dict.fromkeys(address for address in (self.mail_from, self.reply_to) if address)
 
     async def send(self, message: Message) -> str:
         """Send one mail to all who do not have it yet; the receipt holds the server's words and who was refused."""

@@ -1,5 +1,6 @@
 """What may stand in the config file: a class for each section, an attribute for each key, and every default."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Generic, Self, TypeVar
 
@@ -53,7 +54,7 @@ class Component(Options):
     """What customers call it.
 
     ``when_down`` is what they cannot do then, a clause that speaks to them ("you cannot send mail"); ``meanwhile`` is
-    what they can do until it works again, a whole sentence.
+    what they can do until it works again, a whole sentence. ``addresses`` (and numbers) reach nobody while it is down.
     """
 
     id: Name
@@ -62,6 +63,7 @@ class Component(Options):
     when_down: Annotated[str, Field(max_length=200)] = ""
     meanwhile: Annotated[str, Field(max_length=400)] = ""
     depends_on: tuple[Name, ...] = ()
+    addresses: tuple[Annotated[str, Field(min_length=3, max_length=100)], ...] = ()
     translations: ComponentTranslations = ComponentTranslations()
 
 
@@ -101,6 +103,10 @@ class ChannelOptions(Options):
     name: Name
     carried_by: tuple[Name, ...] = ()
     language: DraftLanguage | None = None
+
+    def addresses(self) -> Iterator[str]:
+        """The addresses of this channel that a text may name; none of them a secret."""
+        return iter(())
 
 
 class RouteOptions(Options):
@@ -157,12 +163,14 @@ class Notices(Options):
 
 
 class Desk(Options):
-    """Where humans sign in, and for how long a sign-in lasts."""
+    """Where humans sign in, for how long a sign-in lasts, and who has to be asked before anything is published."""
 
     listen: Listening = Listen("127.0.0.1", 8481)
     url: HttpUrl = "http://127.0.0.1:8481"
     session_idle: Positive = 12 * _HOUR_S
     session_absolute: Positive = 7 * _DAY_S
+    four_eyes: bool = False
+    brief_first: bool = False
 
 
 class Page(Options):

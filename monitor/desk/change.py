@@ -7,7 +7,9 @@ from difflib import SequenceMatcher
 from typing import Final, Literal
 
 from drafts.facts import Facts
+from drafts.notice import Notice
 from monitor.desk.plain import known
+from monitor.desk.telling import of_revision, tellings
 from monitor.desk.times import Times
 from monitor.models import IncidentUpdate, Revision
 
@@ -19,6 +21,7 @@ _FORMS: Final = (
     ("Spoken form", "spoken", True),
 )
 _ISLAND_WORDS_MAX: Final = 2
+_NOTHING: Final = Notice("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,18 @@ def between(seen: Revision, present: IncidentUpdate, times: Times) -> tuple[Chan
 
 
 def _words(seen: Revision, present: IncidentUpdate) -> Iterator[Change]:
+    before = of_revision(seen, present.language)
+    for telling in tellings(present):
+        old = before.get(telling.language, _NOTHING)
+        yield from worded(old, telling.notice, "" if telling.leads else f"{telling.name}: ")
+
+
+def worded(before: Notice, after: Notice, prefix: str = "") -> Iterator[Change]:
+    """What went and came between two wordings of one language, form by form."""
     for name, form, is_aside in _FORMS:
-        before, after = getattr(seen, form), getattr(present, form)
-        if before != after:
-            yield Change(name, tuple(_spans(before, after)), is_aside)
+        old, new = getattr(before, form), getattr(after, form)
+        if old != new:
+            yield Change(f"{prefix}{name}", tuple(_spans(old, new)), is_aside)
 
 
 def _facts(seen: Facts, present: Facts, times: Times) -> Iterator[Change]:

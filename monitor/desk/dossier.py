@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import Facts, UpdateKind
+from drafts.honesty import Circumstances
 from monitor.desk.carriers import Carriers, choose
+from monitor.desk.circumstances import circumstances
 from monitor.desk.evidence import Evidence, gather
 from monitor.desk.seat import Seat
-from monitor.ledger import approvals, components, deliveries, drafts, incidents, people, story
-from monitor.models import ActKind, Approval, Delivery, Incident, IncidentUpdate
+from monitor.ledger import approvals, assents, components, deliveries, drafts, incidents, people, story
+from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Dossier:
     members: int
     taken_by: str | None
     carriers: Carriers
+    circumstances: Circumstances
+    agreed: Sequence[Assent]
     approval: Approval | None
     deliveries: Sequence[Delivery]
 
@@ -47,8 +51,8 @@ class Dossier:
         return self.taken_by is not None or self.update.kind is not UpdateKind.FIRST
 
 
-async def read(s: AsyncSession, seat: Seat, update_id: int, now: datetime) -> Dossier | None:
-    """The dossier of an update, whatever became of it; None if there is no such update."""
+async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now: datetime) -> Dossier | None:
+    """The dossier of an update for this reader, whatever became of it; None if there is no such update."""
     update = await drafts.get(s, update_id)
     if update is None:
         return None
@@ -64,6 +68,8 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, now: datetime) -> Do
         members=len(members),
         taken_by=await taken_by(s, update.incident_id, names),
         carriers=await carriers(s, seat, update.incident_id),
+        circumstances=await circumstances(s, seat.config, update, person_id, now),
+        agreed=await assents.standing(s, update),
         approval=await approvals.of_update(s, update_id),
         deliveries=await deliveries.of_update(s, update_id),
     )

@@ -1,6 +1,8 @@
 """Editing a draft: a human's words for it, kept beside what the program wrote, and never over somebody else's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -8,6 +10,7 @@ from aiohttp import web
 from drafts.notice import Notice
 from monitor.desk import update as page
 from monitor.desk.decide import ADVICE
+from monitor.desk.telling import LANGUAGES, tellings
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import drafts
 from monitor.ledger.errors import Refused, Stale
@@ -26,15 +29,17 @@ async def get(visit: Visit) -> web.Response:
 
 async def post(visit: Visit) -> web.Response:
     """Save the words as the draft's next revision."""
-    words = {name: honest(visit.field(name)).strip() for name in LIMITS}
-    wrong = [name for name, most in LIMITS.items() if not 0 < len(words[name]) <= most]
+    languages = tuple(language for language in LANGUAGES if field(language, "title") in visit.form)
+    limits = dict(_limits(languages))
+    words = {name: honest(visit.field(name)).strip() for name in limits}
+    wrong = [name for name, most in limits.items() if not 0 < len(words[name]) <= most]
     if wrong:
         advice = "; ".join(
-            f"{name}: from 1 to {LIMITS[name]} letters, and yours has {len(words[name])}" for name in wrong
+            f"{name}: from 1 to {limits[name]} letters, and yours has {len(words[name])}" for name in wrong
         )
         raise await _refusal(visit, words, Refusal(422, "Not saved.", f"{advice}."))
     try:
-        await _save(visit, Notice(**words))
+        await _save(visit, _notice(words, languages))
     except Stale:
         refusal = Refusal(
             409,
@@ -49,10 +54,33 @@ async def post(visit: Visit) -> web.Response:
     return visit.goto(f"/updates/{visit.number()}", "edited")
 
 
+def field(language: str, form: str) -> str:
+    """What a form of a further language is called in the page's form; those of the leading one have plain names."""
+    return f"{language}-{form}"
+
+
+def _limits(languages: Iterable[str]) -> Iterable[tuple[str, int]]:
+    yield from LIMITS.items()
+    for language in languages:
+        yield from ((field(language, form), most) for form, most in LIMITS.items())
+
+
+def _notice(words: Mapping[str, str], languages: Iterable[str]) -> Notice:
+    def told(named: Callable[[str], str]) -> Notice:
+        return Notice(words[named("title")], words[named("body")], words[named("short")], words[named("spoken")])
+
+    others = tuple((one, told(partial(field, one))) for one in languages)
+    return replace(told(str), translations=others)
+
+
 async def _save(visit: Visit, notice: Notice) -> None:
     revision = visit.field("revision")
     seen = int(revision) if revision.isdecimal() else 0
     async with visit.seat.ledger.write() as s:
+        draft = await drafts.unanswered(s, visit.number())
+        told = dict(drafts.notice_of(draft).translations)
+        if told.keys() != dict(notice.translations).keys():
+            raise Stale("it is told in other languages now")
         await drafts.edit(s, visit.number(), visit.person_id, seen, notice, visit.now)
 
 
@@ -72,9 +100,18 @@ async def _form(
         "edit.html",
         status=refusal.status if refusal else 200,
         update=draft,
-        words=words or {name: getattr(draft, name) for name in LIMITS},
+        words={**dict(_present(drafts.notice_of(draft))), **(words or {})},
+        tellings=tellings(draft),
+        field=field,
         limits=LIMITS,
         seen=lambda: page.seen(draft),
         refusal=refusal,
         changed=await page.changes(visit, draft) if refusal else (),
     )
+
+
+def _present(notice: Notice) -> Iterable[tuple[str, str]]:
+    """Every word of a draft, under the names of the form."""
+    yield from ((form, getattr(notice, form)) for form in LIMITS)
+    for language, told in notice.translations:
+        yield from ((field(language, form), getattr(told, form)) for form in LIMITS)

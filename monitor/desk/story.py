@@ -32,6 +32,7 @@ _ACTS: Final = {
     ActKind.LOSS: "said what was lost",
     ActKind.AMENDS: "said how we make it good",
     ActKind.CORRECTION: "corrected what we published",
+    ActKind.BRIEFED: "has the brief, for the phone and the chat desk",
     ActKind.CUSTOMER_FIRST: "said that customers told us first",
     ActKind.FACTOR: "named what made it possible or longer",
     ActKind.NO_AMENDS: "said why nothing is given for it",

@@ -1,6 +1,6 @@
 """The draft page: the notice as customers will see it, beside it the evidence, and one clear button."""
 
-from typing import Final
+from typing import Final, Literal
 
 from aiohttp import web
 from markupsafe import Markup
@@ -9,9 +9,9 @@ from drafts.facts import UpdateKind
 from monitor.desk.act import open_forms
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
-from monitor.desk.honesty import blocking, findings
+from monitor.desk.honesty import Found, blocking, findings
 from monitor.desk.plain import unknown
-from monitor.desk.sheets import prose
+from monitor.desk.telling import tellings
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import drafts
 from monitor.models import IncidentUpdate
@@ -35,11 +35,11 @@ async def get(visit: Visit) -> web.Response:
 async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
     """Show an update as it is now; after a refusal, with what changed since the human had opened it."""
     async with visit.seat.ledger.read() as s:
-        dossier = await read(s, visit.seat, visit.number(), visit.now)
+        dossier = await read(s, visit.seat, visit.number(), visit.person_id, visit.now)
     if dossier is None:
         raise missing()
     update, sent = dossier.update, {delivery.channel for delivery in dossier.deliveries}
-    found = findings(update, visit.now) if dossier.waits else ()
+    found = findings(update, dossier.circumstances, visit.now) if dossier.waits else ()
     return visit.page(
         "update.html",
         status=refusal.status if refusal else 200,
@@ -52,7 +52,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         facts=dossier.facts,
         kind=KINDS[update.kind],
         standing=standing(visit, dossier),
-        body=prose(update.body),
+        tellings=tellings(update),
         forms=open_forms(dossier.incident),
         unknown=unknown(dossier.facts),
         unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
@@ -60,8 +60,19 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         unlisted=max(0, len(found) - FINDINGS_MAX),
         blocked=bool(blocking(found)),
         seen=lambda: seen(update),
+        second=_second(visit, dossier, found),
+        four_eyes=visit.seat.config.desk.four_eyes,
+        agreed_by=[dossier.names[one.person_id] for one in dossier.agreed],
         edited_by=dossier.names.get(update.edited_by or 0),
     )
+
+
+def _second(visit: Visit, dossier: Dossier, found: tuple[Found, ...]) -> Literal["", "needed", "given"]:
+    """Whether another approver has to agree before this one may publish; ``given`` if this one has agreed already."""
+    asked = visit.seat.config.desk.four_eyes or "C04" in blocking(found)
+    if not asked or not dossier.circumstances.alone:
+        return ""
+    return "given" if any(one.person_id == visit.person_id for one in dossier.agreed) else "needed"
 
 
 def missing() -> Refusal:

@@ -25,6 +25,8 @@ _RANK: Final = tuple(Role)
 # What a page says after a deed, by the word that the redirect carries: nobody can put other words on it.
 SAID: Final = {
     "approved": "Approved. It goes out now; each channel below says when it was delivered.",
+    "agreed": "You agree with these words. They go out when another approver publishes them.",
+    "briefed": "Written down: whoever answers the phone has the brief.",
     "taken": "You have taken it up. Notices may say so from now on.",
     "told": "Written down, with your name. The draft that waits now says so.",
     "planned": "Written down. The overview asks for it when its day has come.",

@@ -49,10 +49,9 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
 ) -> Approval:
     """Take a named human's yes to the very words they saw, and with it, in the same transaction, all that follows.
 
-    ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why the notice
-    does not go that way. ``languages`` names, by channel, the language of its readers; where none is named, or it is not
-    told in that one, the leading one is taken. With ``four_eyes`` another approver must have agreed before. Raises
-    Stale, AlreadyApproved, Gone, Unconfirmed, NotTakenUp, Unsigned or Alone, and then nothing has changed.
+    ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why it does not
+    go that way; ``languages`` what its readers speak, where that is not the leading one. With ``four_eyes`` another
+    must have agreed before. Raises a leaf of Refused, and then nothing has changed.
     """
     update = await drafts.unanswered(s, update_id)
     incident = await _incident_to_speak_of(s, update)

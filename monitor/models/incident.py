@@ -33,6 +33,7 @@ class ActKind(StrEnum):
     LOSS = "loss"
     AMENDS = "amends"
     CORRECTION = "correction"
+    BRIEFED = "briefed"
     CUSTOMER_FIRST = "customer_first"
     FACTOR = "factor"
     NO_AMENDS = "no_amends"

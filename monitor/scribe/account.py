@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from drafts.cadence import CEILING, CEILING_TOTAL, next_update, stale
-from drafts.facts import Abroad, Act, Affected, Beginning, Checked, Correction, Evidence, Facts, Said, UpdateKind, Working
+from drafts.facts import (
+    Abroad,
+    Act,
+    Affected,
+    Beginning,
+    Checked,
+    Correction,
+    Evidence,
+    Facts,
+    Said,
+    UpdateKind,
+    Working,
+)
 from monitor.config import ChannelOptions, Component, Config
 from monitor.ledger.claims import holding
 from monitor.ledger.drafts import said

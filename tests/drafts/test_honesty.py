@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from drafts.facts import Act, Affected, Checked, Facts, Said, UpdateKind
-from drafts.honesty import RULES, Finding, Level, Rule, Stage, check, stage_of
+from drafts.honesty import RULES, Circumstances, Finding, Level, Rule, Stage, check, stage_of
 from drafts.notice import write
 from tests.drafts.languages import CASES
 from tests.drafts.samples import SENDING_DOWN, at, of_kind
@@ -22,6 +22,7 @@ TITLE = "Sending email: not working"
 DOWN = of_kind(SENDING_DOWN, UpdateKind.FIRST)
 PART = replace(DOWN, affected=(replace(DOWN.affected[0], failing=1, targets=3, total=False),))
 OVER = of_kind(SENDING_DOWN, UpdateKind.RESOLVED)
+WEB = replace(DOWN, affected=(replace(DOWN.affected[0], kind="http", reason="status"),))
 
 
 def ids(text: str, stage: Stage, facts: Facts | None = None, title: str = TITLE) -> set[str]:
@@ -136,7 +137,64 @@ WITH_FACTS = [
     ("T07", UPDATE, replace(DOWN, said=SAID), SAID[0].body, "At 15:00 UTC nothing had changed."),
     ("E09", UPDATE, replace(DOWN, at=at(22, 14, 50)), "Oops, no mail.", "No mail."),
     ("E09", UPDATE, DOWN, None, "Oops, no mail."),
+    ("C01", UPDATE, DOWN, "Please write to us.", "Please call us."),
+    ("C01", UPDATE, DOWN, "Reply to this message.", "We wrote to the carrier."),
+    ("C01", UPDATE, WEB, "See our website for news.", "You cannot open our website. Call us, or write to us."),
+    ("C01", UPDATE, OVER, None, "Please write to us."),
 ]
+
+DEAD = Circumstances(dead=(("help@example.org", "sending"), ("+49 30 901-820", "phone"), ("www.example.org", "web")))
+
+# rule, stage, circumstances, a text that breaks it, a text that does not
+IN_CIRCUMSTANCES = [
+    ("C01", UPDATE, DEAD, "Help: help@example.org.", "Help: help@example.org.uk or xhelp@example.org."),
+    ("C01", UPDATE, DEAD, "Call +49 (30) 901820 now.", "Call +49 30 901821 now."),
+    ("C01", UPDATE, DEAD, "News: <https://www.example.org/news>", "News: <https://status.example.org/news>"),
+    ("C01", UPDATE, DEAD, "Go to www.example.org.", "You cannot open www.example.org."),
+    ("C02", FIRST, Circumstances(unbriefed=True), "You cannot send mail.", None),
+    ("C02", FIRST, Circumstances(), None, "You cannot send mail."),
+    ("C04", UPDATE, Circumstances(alone=True), "Personal data was not stolen.", "The disk was full."),
+    ("C04", UPDATE, Circumstances(), None, "Personal data was not stolen."),
+    ("C05", RESOLVED, Circumstances(amends_open=True), "Mail works.", None),
+    ("C05", UPDATE, Circumstances(amends_open=True), None, "Mail works."),
+    ("C05", RESOLVED, Circumstances(), None, "Mail works."),
+]
+GRAVE = [
+    ("de", "Personenbezogene Daten sind abgeflossen.", "Die Festplatte war voll."),
+    ("fr", "Des données personnelles ont été volées.", "Le disque était plein."),
+    ("es", "Se robaron datos personales.", "El disco estaba lleno."),
+]
+BY_MAIL = [
+    ("de", "Bitte schreiben Sie uns.", "Wir schreiben wieder bis 14:40 Uhr UTC."),
+    ("fr", "Écrivez-nous.", "Nous écrirons avant 14:40 UTC."),
+    ("es", "Escríbanos.", "Escribiremos antes de las 14:40 UTC."),
+]
+
+
+@pytest.mark.parametrize(("rule", "stage", "circumstances", "poor", "good"), IN_CIRCUMSTANCES)
+def test_rule_in_circumstances(
+    rule: str, stage: Stage, circumstances: Circumstances, poor: str | None, good: str | None
+) -> None:
+    """The rule is found in the one text and not in the other, as it would go out now."""
+    for text, broken in ((poor, True), (good, False)):
+        found = {one.rule for one in check(TITLE, text or "", stage, POSTED, DOWN, circumstances=circumstances)}
+        assert text is None or (rule in found) is broken, text
+
+
+@pytest.mark.parametrize(("rule", "cases"), [("C04", GRAVE), ("C01", BY_MAIL)])
+def test_channels_and_people_abroad(rule: str, cases: list[tuple[str, str, str]]) -> None:
+    """What may do harm, and a way that fails, are known by their words in every language."""
+    for language, poor, good in cases:
+        facts = replace(DOWN, language=language)
+        for text, broken in ((poor, True), (good, False)):
+            found = check(TITLE, text, UPDATE, POSTED, facts, circumstances=Circumstances(alone=True))
+            assert (rule in {one.rule for one in found}) is broken, text
+
+
+def test_the_circumstances_of_a_message_are_told_once() -> None:
+    """A further language is asked about its words only."""
+    everything = Circumstances(dead=(("a@b.example", "x"),), unbriefed=True, alone=True, amends_open=True)
+    assert everything.of_words() == Circumstances(dead=everything.dead, alone=True)
 
 
 @pytest.mark.parametrize(("rule", "stage", "poor", "good"), WITHOUT_FACTS)
@@ -157,7 +215,7 @@ def test_rule_against_facts(rule: str, stage: Stage, known: Facts, lie: str | No
 
 def test_every_rule_has_a_case() -> None:
     """No rule stands untried."""
-    tried = {case[0] for case in (*WITHOUT_FACTS, *WITH_FACTS)}
+    tried = {case[0] for case in (*WITHOUT_FACTS, *WITH_FACTS, *IN_CIRCUMSTANCES)}
     assert {rule.id for rule in RULES} == tried
 
 

@@ -147,7 +147,7 @@ NO_WORD_WITHOUT_A_HUMAN = {
     "an approval by nobody": approval(WAITING, who=99),
     "an approval by a viewer": approval(WAITING, who=VIC),
     "other words for an approved update": f"UPDATE incident_update SET body = 'all is well' WHERE id = {APPROVED}",
-    "another translation of what is approved": f"UPDATE incident_update SET translations = '{{}}' WHERE id = {APPROVED}",
+    "another translation of what went out": f"UPDATE incident_update SET translations = '{{}}' WHERE id = {APPROVED}",
     "other facts for an approved update": f"UPDATE incident_update SET facts = '{{}}' WHERE id = {APPROVED}",
     "withdrawing an approved update": f"UPDATE incident_update SET withdrawn_at = changed_at WHERE id = {APPROVED}",
     "unapproving": f"DELETE FROM approval WHERE update_id = {APPROVED}",

@@ -12,7 +12,7 @@ down_revision = None
 VERDICTS = ("up", "suspect", "degraded", "down", "unknown")
 STAGES = ("investigating", "identified", "monitoring", "resolved")
 ACTS = (
-    *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction"),
+    *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction", "briefed"),
     *("customer_first", "factor", "no_amends", "false_alarm"),
     *("taken_over", "promised", "began", "noticed", "cleared", "merged", "split"),
 )

@@ -1,0 +1,126 @@
+"""Those concerned are asked first: the phone desk, a second approver, and nobody is sent where nobody answers."""
+
+import copy
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from monitor.desk.circumstances import dead
+from monitor.ledger import approvals, assents, drafts
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.conftest import SignInAt
+from tests.monitor.desk.house import CONFIG, House, configured
+
+APPROVE, AGREE, EDIT, BRIEFED = "/updates/1/approve", "/updates/1/agree", "/updates/1/edit", "/incidents/1/briefed"
+
+
+@pytest.fixture
+async def careful(tmp_path: Path) -> AsyncIterator[House]:
+    """A provider where nothing goes out by one person alone."""
+    async with House.open(tmp_path, desk={"four_eyes": True}) as opened:
+        await opened.fail()
+        yield opened
+
+
+@pytest.fixture
+async def with_phones(tmp_path: Path) -> AsyncIterator[House]:
+    """A provider with a phone desk."""
+    async with House.open(tmp_path, desk={"brief_first": True}) as opened:
+        await opened.fail()
+        yield opened
+
+
+async def edited(browser: Browser, body: str) -> None:
+    """Add a sentence to the text."""
+    form = await browser.get(EDIT)
+    await browser.submit(form, EDIT, body=f"{form.forms[EDIT]['body']}\n\n{body}")
+
+
+async def test_two_people_agree_before_anything_goes_out(careful: House, sign_in_at: SignInAt) -> None:
+    """The first agrees, cannot publish alone, not even by a form of their own making, and the second publishes."""
+    maria, ada = await sign_in_at(careful, "Maria"), await sign_in_at(careful, "Ada")
+    page = await maria.get("/updates/1")
+    assert APPROVE not in page.forms
+    agreed = await maria.submit(page, AGREE)
+    assert "You agree with these words." in agreed.text
+    assert "Maria agreed with these words." in agreed.text
+    alone = await maria.post(APPROVE, page.forms[AGREE])
+    assert (alone.status, "a second approver has to agree" in alone.text) == (409, True)
+    done = await ada.submit(await ada.get("/updates/1"), APPROVE)
+    assert "Approved by Ada" in done.text
+    async with careful.ledger.read() as s:
+        approval = await approvals.of_update(s, 1)
+    assert approval.assent_id == 1
+
+
+async def test_an_agreement_is_with_these_words_only(careful: House, sign_in_at: SignInAt) -> None:
+    """Whatever changes in words or facts asks for a new one."""
+    maria, ada = await sign_in_at(careful, "Maria"), await sign_in_at(careful, "Ada")
+    page = await maria.get("/updates/1")
+    await maria.submit(page, AGREE)
+    await careful.fail("smtp-relay")
+    late = await maria.submit(page, AGREE)
+    assert late.status == 409
+    assert APPROVE not in (await ada.get("/updates/1")).forms
+    async with careful.ledger.read() as s:
+        assert await assents.standing(s, await drafts.get(s, 1)) == []
+
+
+async def test_grave_words_ask_for_a_second_person(house: House, sign_in_at: SignInAt) -> None:
+    """Words of personal data block one approver alone; when another has agreed they block no more."""
+    await house.fail()
+    maria, ada = await sign_in_at(house, "Maria"), await sign_in_at(house, "Ada")
+    await edited(maria, "Nobody has seen your personal data.")
+    page = await maria.get("/updates/1")
+    assert "<q>personal data</q>" in page.text
+    assert (await maria.submit(page, APPROVE)).status == 409
+    await ada.submit(await ada.get("/updates/1"), AGREE)
+    page = await maria.get("/updates/1")
+    assert "<q>personal data</q>" not in page.text
+
+
+async def test_the_phone_desk_is_told_first(with_phones: House, sign_in_at: SignInAt) -> None:
+    """A first notice waits until somebody has the brief, and says so in the story; then it may go out."""
+    maria = await sign_in_at(with_phones, "Maria")
+    page = await maria.get("/updates/1")
+    assert "whoever answers does not know of it yet" in page.text
+    assert (await maria.submit(page, APPROVE)).status == 409
+    rita = await sign_in_at(with_phones, "Rita")
+    told = await rita.submit(await rita.get("/brief"), BRIEFED)
+    assert "The phone and chat desk has this brief since" in told.text
+    assert "Rita has the brief" in (await rita.get("/incidents/1")).text
+    page = await maria.get("/updates/1")
+    assert (await maria.submit(page, APPROVE)).status == 200
+
+
+async def test_nobody_waits_for_the_phone_desk_for_long(with_phones: House, sign_in_at: SignInAt) -> None:
+    """After three minutes the public is told, whoever has read the brief by then."""
+    with_phones.wait(minutes=3)
+    maria = await sign_in_at(with_phones, "Maria")
+    page = await maria.get("/updates/1")
+    assert "whoever answers does not know of it yet" not in page.text
+    assert (await maria.submit(page, APPROVE)).status == 200
+
+
+async def test_nobody_is_sent_to_a_dead_address(house: House, sign_in_at: SignInAt) -> None:
+    """The name of the very server that fails blocks the notice that sends people there."""
+    await house.fail("shop")
+    maria = await sign_in_at(house, "Maria")
+    await edited(maria, "See 127.0.0.1 for news.")
+    page = await maria.get("/updates/1")
+    assert "<q>127.0.0.1</q>" in page.text
+
+
+def test_what_is_dead_with_a_component(tmp_path: Path) -> None:
+    """Its addresses and numbers, those of the channels that it carries, and its hosts; of others, nothing."""
+    section = copy.deepcopy(CONFIG["component"])
+    section[0]["addresses"] = ["help@harbour.example"]
+    section[1]["addresses"] = ["+49 30 901820"]
+    config = configured(tmp_path, component=section)
+    assert list(dead(config, {"sending"})) == [
+        ("help@harbour.example", "sending"),
+        ("127.0.0.1", "sending"),
+        ("127.0.0.1", "sending"),
+    ]
+    assert list(dead(config, set())) == []
