@@ -51,10 +51,7 @@ class Account:
             since=since,
             last_good=last_good,
             affected=affected,
-            evidence=(
-                *(f"flip:{member.flip_id}" for member in members),
-                *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings),
-            ),
+            evidence=_all_evidence(scene, members),
             working=tuple(self._working(scene, {member.component_id for member in members} | noticed.keys())),
             checked=tuple(_checked(scene)),
             acknowledged=acknowledged,
@@ -159,6 +156,7 @@ class Account:
             workaround=component.meanwhile or None,
             since=sighting.noticed_at,
             noticed=Act(scene.names[told.person_id], told.at, _evidence(told), told.words),
+            abroad=self._abroad(component),
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
@@ -246,10 +244,10 @@ def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
 def _wrong(scene: Scene, deed: Deed) -> Correction | None:
     """The newest message that holds the words which a human calls wrong."""
     quoted, _, truth = deed.words.partition("\n")
-    for said in reversed(_said(scene)):
-        if said.holds(quoted):
+    for told in reversed(_said(scene)):
+        if told.holds(quoted):
             act = Act(scene.names[deed.person_id], deed.at, _evidence(deed), truth)
-            return Correction(quoted, said.at, act, whole=quoted == said.title)
+            return Correction(quoted, told.at, act, whole=quoted == told.title)
     return None
 
 
@@ -260,6 +258,11 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
     first = _said(scene)[0]
     reason = Act(scene.names[deed.person_id], deed.at, _evidence(deed), deed.words)
     return Correction(first.title, first.at, reason, whole=True, false_alarm=True)
+
+
+def _all_evidence(scene: Scene, members: Sequence[Member]) -> Evidence:
+    flips = (f"flip:{member.flip_id}" for member in members)
+    return (*flips, *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings))
 
 
 def _said(scene: Scene) -> tuple[Said, ...]:
