@@ -78,6 +78,8 @@ def _unknown_routes(document: Document) -> Iterator[Complaint]:
     for key, value in _lists(document, "person", "routes"):
         if value not in known:
             yield Complaint(key, f'there is no [[route]] with the name "{value}"' + did_you_mean(value, known))
+
+
 def _unknown_languages(document: Document) -> Iterator[Complaint]:
     """Channels of a language in which nothing is drafted: nobody would have approved a word of it."""
     notices = document.meant.get("notices")
