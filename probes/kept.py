@@ -9,9 +9,9 @@ from enum import Enum, auto
 from typing import Final
 
 UNASKED_BYTES_MAX: Final = 16384
-ASK_AFTER_S: Final = 10
-ASK_EVERY_S: Final = 3
-GIVE_UP_S: Final = 22
+ASK_AFTER_S: Final = 5
+ASK_EVERY_S: Final = 2
+GIVE_UP_S: Final = 11
 
 _WATCHFUL: Final = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),

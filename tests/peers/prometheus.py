@@ -1,0 +1,31 @@
+"""A real Prometheus, with the config and the rules that a benchmark gives it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tests.peers.peer import Peer
+from tests.peers.ports import Block
+
+
+class Prometheus(Peer):
+    """It listens on ``port``; its config finds its ``rules`` in ``rules.yaml``."""
+
+    def __init__(self, ports: Block, config: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.port = ports.port()
+        # JSON is YAML.
+        self.directory.joinpath("rules.yaml").write_text(json.dumps(rules))
+        self.directory.joinpath("prometheus.yaml").write_text(json.dumps({**config, "rule_files": ["rules.yaml"]}))
+
+    def command(self) -> list[str]:
+        """Run the system's, with its data among ours."""
+        return [
+            "prometheus",
+            f"--config.file={self.directory / 'prometheus.yaml'}",
+            f"--storage.tsdb.path={self.directory / 'data'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+        ]
+
+    def port_to_wait_for(self) -> int:
+        return self.port
