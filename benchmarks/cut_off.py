@@ -148,7 +148,10 @@ class Daemon:
         """Let one target really go."""
         before = self.counts()
         ip("-n", WORLD, "addr", "del", "10.78.20.1/32", "dev", "lo")
-        time.sleep(self.pace.light_s)
+        began = time.monotonic()
+        while self.counts()[1] == before[1] and time.monotonic() - began < WAIT_S:
+            time.sleep(0.2)
+        time.sleep(self.pace.dark_s)
         return Seen(*self._since(before))
 
     def _since(self, before: tuple[int, int, int]) -> Iterator[int]:
