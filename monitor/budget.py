@@ -1,7 +1,8 @@
 """How long it takes until we call a human, worst and mean: pure arithmetic on a target's own settings.
 
 A fault falls somewhere between two looks. The first look after it raises the suspicion, and the confirming looks, with
-whatever slots of the grid come in between, make it certain. What differs is how long each of these looks takes.
+whatever slots of the grid come in between, make it certain. What differs is how long each of these looks takes. Work
+that only tells that it is alive is missed no sooner than its grace after the next sign was due.
 """
 
 from dataclasses import dataclass
@@ -35,14 +36,29 @@ class Budget:
 
 
 def budget(manner: Manner, fault: Fault) -> Budget:
-    """The time to detect one kind of fault."""
+    """The time to detect one kind of fault, if only looks tell of it."""
     known_s = _certain_s(manner, manner.longest_s if fault is Fault.HANGING else 0.0)
-    return Budget(manner.interval / 2 + known_s, manner.interval + known_s)
+    mean_s, most_s = manner.unseen_s
+    return Budget(mean_s + manner.interval / 2 + known_s, most_s + manner.interval + known_s)
+
+
+def faults(manner: Manner) -> tuple[Fault, ...]:
+    """What can happen to it: whoever only tells that it is alive can just stop doing so."""
+    return (Fault.KILLED,) if any(manner.unseen_s) else tuple(Fault)
+
+
+def by_tripwire(manner: Manner) -> Budget | None:
+    """The time to detect that it was killed while a connection stood, or None where none is left open.
+
+    It is no promise: a server may drop idle connections by itself, and then a look has to find out.
+    """
+    known_s = _certain_s(manner, 0.0)
+    return Budget(known_s, known_s) if manner.wired else None
 
 
 def of_any_fault(manner: Manner) -> Budget:
     """One figure each for dashboards: the mean of the faults, each as likely as the other, and the worst of them."""
-    budgets = [budget(manner, fault) for fault in Fault]
+    budgets = [budget(manner, fault) for fault in faults(manner)]
     return Budget(sum(one.mean_s for one in budgets) / len(budgets), max(one.worst_s for one in budgets))
 
 

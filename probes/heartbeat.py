@@ -91,6 +91,12 @@ class Heartbeat(Target):
         """When signs are due."""
         return Period(timedelta(seconds=self.period)) if self.period else Cron(self.cron or "", self.timezone)
 
+    @property
+    def unseen_s(self) -> tuple[float, float]:
+        """It can fail right after a sign, and is missed no sooner than the grace after the next one was due."""
+        gap_s = self.rhythm.longest.total_seconds()
+        return gap_s / 2 + self.grace, gap_s + self.grace
+
     async def look(self, notes: Notebook) -> None:
         """Ask when the last sign came, and judge it. Raises Finding."""
         if self._beats is None:

@@ -31,6 +31,7 @@ class Http(Secured, Asking, Expectations, Routed):
     """One request, its redirects, and rules for the last answer."""
 
     summary: ClassVar[str] = "a website or an HTTP interface"
+    leaves_open: ClassVar[bool] = True
 
     kind: Literal["http"] = "http"
     follow_redirects: bool = True

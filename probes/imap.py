@@ -32,6 +32,7 @@ class Imap(Mail):
     expect_greeting: Pattern | None = None
 
     summary: ClassVar[str] = "holds mail that is read (IMAP)"
+    leaves_open: ClassVar[bool] = True
 
     async def look(self, notes: Notebook) -> None:
         """Ask what a client would ask when it opens the mailbox, and take leave."""

@@ -30,6 +30,7 @@ class Pop3(Mail):
     expect_greeting: Pattern | None = None
 
     summary: ClassVar[str] = "holds mail that is fetched (POP3)"
+    leaves_open: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _credentials_fit_a_line(self) -> Self:

@@ -52,6 +52,7 @@ class Smtp(Mail):
     expect_rcpt: Annotated[tuple[Code, ...], Field(min_length=1)] = (_DONE,)
 
     summary: ClassVar[str] = "takes mail (SMTP, submission, LMTP)"
+    leaves_open: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _envelope_is_whole(self) -> Self:

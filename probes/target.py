@@ -74,6 +74,16 @@ class Manner(Options):
         """How long one look may take, and no longer."""
         return self.timeout
 
+    @property
+    def unseen_s(self) -> tuple[float, float]:
+        """How long after a fault no look can tell of it yet, on average and at most."""
+        return 0.0, 0.0
+
+    @property
+    def wired(self) -> bool:
+        """Whether good looks leave a connection open that tells at once when the far end goes."""
+        return False
+
 
 class Target(Manner):
     """One thing we look at. A kind is a subclass that adds its options and says how to look."""
@@ -86,6 +96,8 @@ class Target(Manner):
     depends_on: tuple[Name, ...] = ()
 
     summary: ClassVar[str]
+    leaves_open: ClassVar[bool] = False
+    """Whether its connection can stand from one look to the next, as a tripwire."""
     waits: ClassVar[bool] = False
     """Whether a look is mostly waiting, and so takes up no room among those under way."""
 
@@ -95,6 +107,11 @@ class Target(Manner):
             value = getattr(self, field)
             if isinstance(value, SecretStr):
                 yield value.get_secret_value()
+
+    @property
+    def wired(self) -> bool:
+        """Whether good looks leave a connection open that tells at once when the far end goes."""
+        return self.tripwire and self.leaves_open
 
     @property
     def reached_at(self) -> str:

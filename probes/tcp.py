@@ -21,6 +21,7 @@ class Tcp(Secured, Scripted):
     tls_mode: Literal["none", "implicit"] = "none"
 
     summary: ClassVar[str] = "takes connections, and says what it should (any protocol in lines)"
+    leaves_open: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _tls_begins_once(self) -> Self:

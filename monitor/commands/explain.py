@@ -1,18 +1,23 @@
 """Say how long a fault of each target can go unnoticed by its settings, on average and at worst.
 
-Exit code 0, or 1 if a target misses its detect_within.
+Also whether an outage of theirs could be told from a cut of our own line. Exit code 0, or 1 if a target misses its
+detect_within.
 """
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
-from monitor.budget import Budget, Fault, budget, of_any_fault
+from monitor.budget import Budget, Fault, budget, by_tripwire, faults, of_any_fault
 from monitor.commands.command import Trouble
 from monitor.commands.settings import add_config, read
+from monitor.config import Config
+from monitor.court import summons
+from monitor.court.blindspot import blind_spot
 from probes.target import Target
 
-HEADINGS: Final = ("target", "every", *Fault, "objective")
+HEADINGS: Final = ("target", "every", *Fault, "by tripwire", "objective")
+NONE: Final = "-"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,14 +26,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print one line for each target that is looked at."""
-    targets = [target for target in read(arguments.config).target if target.enabled]
+    """Print one paragraph for each thing that is explained."""
+    config = read(arguments.config)
+    targets = [target for target in config.target if target.enabled]
     if not targets:
         raise Trouble("there is nothing to explain: the config has no enabled [[target]]")
-    print("From a fault until a human is called, in seconds: on average / at worst")
-    print()
-    print("\n".join(_aligned([HEADINGS, *map(_row, targets)])))
+    print("\n\n".join("\n".join(lines) for lines in (*_detection(targets), *_sight(config))))
     return 0 if all(_kept(target) for target in targets) else 1
+
+
+def _detection(targets: Iterable[Target]) -> Iterator[Sequence[str]]:
+    """How long it takes until a human is called."""
+    yield ["From a fault until a human is called, in seconds: on average / at worst"]
+    yield list(_aligned([HEADINGS, *map(_row, targets)]))
+
+
+def _sight(config: Config[Any]) -> Iterator[Sequence[str]]:
+    """What we could mistake for an outage."""
+    lacking = blind_spot(summons.topology(config))
+    if lacking:
+        yield [f"Warning: {lacking}"]
 
 
 def _kept(target: Target) -> bool:
@@ -36,12 +53,13 @@ def _kept(target: Target) -> bool:
 
 
 def _row(target: Target) -> Sequence[str]:
-    faults = [_figures(budget(target, fault)) for fault in Fault]
-    return (target.name, f"{target.interval:g}", *faults, _objective(target))
+    possible, wired = faults(target), by_tripwire(target)
+    figures = [_figures(budget(target, fault) if fault in possible else None) for fault in Fault]
+    return (target.name, f"{target.interval:g}", *figures, f"{wired.worst_s:g}" if wired else NONE, _objective(target))
 
 
-def _figures(found: Budget) -> str:
-    return f"{found.mean_s:.3g} / {found.worst_s:.3g}"
+def _figures(found: Budget | None) -> str:
+    return f"{found.mean_s:.4g} / {found.worst_s:.4g}" if found else NONE
 
 
 def _objective(target: Target) -> str:

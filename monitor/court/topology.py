@@ -48,6 +48,11 @@ class Node:
         """Whether a look needs the resolver."""
         return _address(self.host) is None and self.family is not None
 
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """All the ways that its looks go."""
+        return ("dns", self.family) if self.named and self.family else (self.family,) if self.family else ()
+
     def needs(self, way: Way) -> bool:
         """Whether its looks go this way."""
         return self.named if way == "dns" else self.family == way
