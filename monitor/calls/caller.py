@@ -125,13 +125,19 @@ class Caller:
 
     async def _farewells(self, s: AsyncSession, made: Sequence[Call], now: datetime) -> list[Call]:
         first = made[0]
-        acts = await incidents.acts(s, first.incident_id) if first.incident_id else ()
-        came = any(act.at >= first.at for act in acts)
+        came = first.incident_id is not None and await _came(s, first.incident_id, first.at)
         matter = Matter(
             first.matter, first.why, first.at, first.title, incident_id=first.incident_id, update_id=first.update_id
         )
         wanted = ladder.over(first.why, ladder.book(made), self._house.people, came=came)
         return [_call(matter, one, farewell(first.title, first.link), first.link, now) for one in wanted]
+
+
+async def _came(s: AsyncSession, incident_id: int, since: datetime) -> bool:
+    """Whether whoever was called knows already: somebody has come, or the incident goes on as a part of another."""
+    incident = await incidents.get(s, incident_id)
+    merged = incident is not None and incident.merged_into is not None
+    return merged or any(act.at >= since for act in await incidents.acts(s, incident_id))
 
 
 def _waits(call: Call) -> bool:

@@ -8,7 +8,11 @@ from typing import Final
 from drafts.cadence import CALL_AHEAD
 from drafts.facts import UpdateKind
 from monitor.config import Calls
+from monitor.ledger.claims import holding
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Why
+
+# What somebody may say of an incident without looking into it.
+_ASIDE: Final = frozenset({ActKind.NOTICED, ActKind.CUSTOMER_FIRST, ActKind.BEGAN, ActKind.MERGED, ActKind.SPLIT})
 
 # A draft is written within milliseconds of the confirmation; the first call waits for it, but not for long.
 DRAFT_GRACE: Final = timedelta(seconds=1)
@@ -46,8 +50,8 @@ class Plight:
     """One open incident as far as calls rest on it.
 
     ``component_names`` are the customers' words, by id, ``broken`` the components that fail now in any incident, and
-    ``suspects`` the targets whose failure nothing has confirmed yet. ``let_go`` is when we stopped to call about it
-    before, because it worked again or a human had said no.
+    ``suspects`` the targets whose failure nothing has confirmed yet. ``noticed`` are the components that only a human
+    says fail. ``let_go`` is when we stopped to call about it before, because it worked again or a human had said no.
     """
 
     incident: Incident
@@ -60,17 +64,18 @@ class Plight:
     component_names: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     suspects: frozenset[str] = frozenset()
+    noticed: Sequence[str] = ()
     let_go: Sequence[datetime] = ()
 
 
 def matters(plight: Plight, rules: Calls, now: datetime) -> Iterator[Matter]:
-    """What of this incident needs somebody now."""
-    incident = plight.incident
-    if incident.confirmed_at is None or incident.resolved_at is not None:
+    """What of this incident needs somebody now; of one that is over that can only be a correction that waits."""
+    if plight.incident.confirmed_at is None:
         return
-    yield from _unattended(plight)
     yield from _undecided(plight, rules)
-    yield from _promised(plight, now)
+    if plight.incident.resolved_at is None:
+        yield from _unattended(plight)
+        yield from _promised(plight, now)
 
 
 def thread(incident: Incident) -> str:
@@ -86,7 +91,8 @@ def _unattended(plight: Plight) -> Iterator[Matter]:
     incident = plight.incident
     failing = {member.target for member in plight.members if member.recovered_at is None}
     declined = bool(plight.rejected) and not plight.published and not plight.waiting
-    if incident.confirmed_at is None or declined or failing <= plight.suspects:
+    firm = plight.noticed or not failing <= plight.suspects
+    if incident.confirmed_at is None or declined or not firm:
         return
     began = max([incident.confirmed_at, *plight.let_go])
     grace = timedelta(0) if plight.waiting else DRAFT_GRACE
@@ -105,7 +111,7 @@ def unattended(incident: Incident) -> str:
 
 def _undecided(plight: Plight, rules: Calls) -> Iterator[Matter]:
     """A draft that waits for a yes or a no for too long; the next promised update has a clock of its own."""
-    taken = _acknowledged(plight)
+    taken = holding(plight.acts)
     for draft in plight.waiting:
         first = draft.kind is UpdateKind.FIRST
         if draft.kind is UpdateKind.NO_NEWS or (first and taken is None):
@@ -132,9 +138,10 @@ def _promised(plight: Plight, now: datetime) -> Iterator[Matter]:
 def _about(plight: Plight, key: str, why: Why, draft: IncidentUpdate | None = None) -> Matter:
     """What every matter of an incident says: the waiting draft's words, or what fails where none waits."""
     draft = draft or next(iter(plight.waiting), None)
-    hit = dict.fromkeys(member.component_id for member in plight.members if member.recovered_at is None)
+    failing = (member.component_id for member in plight.members if member.recovered_at is None)
+    hit = dict.fromkeys((*failing, *plight.noticed))
     names = ", ".join(plight.component_names.get(part, part) for part in hit) or "an open incident"
-    taken = _acknowledged(plight)
+    taken = holding(plight.acts)
     return Matter(
         key=key,
         why=why,
@@ -150,13 +157,9 @@ def _about(plight: Plight, key: str, why: Why, draft: IncidentUpdate | None = No
     )
 
 
-def _acknowledged(plight: Plight) -> Act | None:
-    return next((act for act in plight.acts if act.kind is ActKind.ACKNOWLEDGED), None)
-
-
 def _taken_by(plight: Plight) -> str | None:
-    """Who has come since we began to call: an acknowledgement, any other act, or an approval says so."""
-    deeds = [(act.at, act.person_id) for act in plight.acts]
+    """Who has come since we began to call: whatever they did about it says so, and so does an approval."""
+    deeds = [(act.at, act.person_id) for act in plight.acts if act.kind not in _ASIDE]
     deeds += [(approval.at, approval.person_id) for _, approval in plight.published]
     came = [person_id for at, person_id in sorted(deeds) if not plight.let_go or at > plight.let_go[-1]]
     return plight.names[came[0]] if came else None

@@ -6,14 +6,18 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.calls.matter import Plight, unattended
-from monitor.ledger import approvals, calls, components, drafts, flips, incidents, people, story
+from monitor.ledger import approvals, calls, components, drafts, flips, incidents, people, sightings, story
 from monitor.models import Approval, IncidentUpdate
 from monitor.verdict import Verdict
 
 
 async def read(s: AsyncSession) -> list[Plight]:
-    """The plight of every open incident that is confirmed."""
-    opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
+    """The plight of every incident that is confirmed, and open or with a draft that waits."""
+    found = {incident.id: incident for incident in await incidents.open_all(s)}
+    for draft in await drafts.waiting(s):
+        if draft.incident_id not in found and (over := await incidents.get(s, draft.incident_id)):
+            found[over.id] = over
+    opened = [incident for incident in found.values() if incident.confirmed_at]
     if not opened:
         return []
     known = Plight(
@@ -42,6 +46,7 @@ async def _one(s: AsyncSession, known: Plight) -> Plight:
             update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
         ],
         rejected=[update for update in updates if update.rejected_at],
+        noticed=[one.component_id for one in await sightings.of_incident(s, incident.id) if one.cleared_at is None],
         let_go=await calls.let_go(s, unattended(incident)),
     )
 

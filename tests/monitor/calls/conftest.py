@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.calls.caller import Caller, House
 from monitor.calls.ladder import Callee, Way
+from monitor.calls.route import Ring
 from monitor.config import Calls
 from monitor.ledger import calls, people
-from monitor.models import Call, Role
+from monitor.models import Call, Role, Signal, Why
 from tests.monitor.scribe.company import CONFIG, Company, opened
 
 ANNA = Callee("Anna", "Anna", (Way("anna-mail"), Way("anna-phone")))
@@ -69,3 +71,22 @@ async def staff(tmp_path: Path) -> AsyncIterator[Staff]:
         for one in CONFIG.target:
             await staff.saw(one.name, "S")
         yield staff
+
+
+@pytest.fixture
+def ring() -> Ring:
+    """The first call about a confirmed failure."""
+    return Ring(
+        key="0c1ccc04-7473-511c-9c2c-c744e3d8f450",
+        matter="incident-7.20261122T140200Z/confirmed",
+        why=Why.CONFIRMED,
+        signal=Signal.RING,
+        quiet=False,
+        person="Ada Winter",
+        title="Sending email: you cannot send mail",
+        text="You cannot send mail since 14:02 UTC, says Zoë.\n\nhttps://desk.test/updates/12",
+        link="https://desk.test/updates/12",
+        site="Example Mail",
+        at=datetime(2026, 11, 22, 14, 2, 20, tzinfo=UTC),
+        sent_at=datetime(2026, 11, 22, 14, 2, 21, tzinfo=UTC),
+    )

@@ -1,0 +1,63 @@
+"""The words of a call."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.calls.ladder import Wanted
+from monitor.calls.matter import Matter
+from monitor.calls.words import TITLE_CHARS_MAX, farewell, say
+from monitor.models import Signal, Why
+
+AT = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+RING = Wanted("Ada", "mail", Signal.RING)
+
+
+def matter(why: Why) -> Matter:
+    """Something about sending."""
+    return Matter(
+        "m", why, AT, "Sending email fails", "You cannot send mail.", "/updates/12", promised=AT, taken_by="Ben"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "title", "text"),
+    [
+        (Why.CONFIRMED, "Sending email fails", "press “I am looking at it”, and these calls stop."),
+        (Why.APPROVAL, "A draft waits for a yes or a no: Sending email fails", "Read it, and say yes or no."),
+        (Why.DUE, "Update due at 15:30 CET: Sending email fails", "promised the next word by 15:30 CET."),
+        (Why.LATE, "Update late, promised for 15:30 CET: Sending email fails", "and have not had it."),
+        (Why.BLIND, "Ownup cannot see what customers see", "so an outage would go unnoticed."),
+    ],
+)
+def test_a_ring_says_what_it_is_about_what_to_do_and_where(why: Why, title: str, text: str) -> None:
+    """The title alone is enough for a small screen; the text ends with the link."""
+    said = say(matter(why), RING, url="https://desk.test", timezone="Europe/Berlin")
+    assert said.title == title
+    assert text in said.text
+    assert said.text.startswith("You cannot send mail.\n\n")
+    assert said.text.endswith("\n\nhttps://desk.test/updates/12")
+
+
+def test_a_repeat_says_so() -> None:
+    """Whoever finds five of them sees which was the first."""
+    repeat = Wanted("Ada", "mail", Signal.RING, 2)
+    assert (
+        say(matter(Why.CONFIRMED), repeat, url="https://desk.test", timezone="UTC").title
+        == "Again: Sending email fails"
+    )
+
+
+def test_the_others_are_told_who_came() -> None:
+    """So that they can sleep on."""
+    said = say(matter(Why.CONFIRMED), Wanted("Ada", "mail", Signal.TAKEN), url="https://desk.test", timezone="UTC")
+    assert (said.title, said.text) == (
+        "Ben looks at it: Sending email fails",
+        "You need not come.\n\nhttps://desk.test/updates/12",
+    )
+
+
+def test_a_farewell_names_what_is_over() -> None:
+    """By the words with which they were called, cut where those were long."""
+    assert farewell("Sending email fails", "https://desk.test/x").title == "Over: Sending email fails"
+    assert len(farewell("x" * 300, "").title) == TITLE_CHARS_MAX
