@@ -21,3 +21,17 @@ def read_text(path: Path, bytes_max: int) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8 text (byte {error.start})") from None
+
+
+def readable(path: Path, *, bytes_max: int, endings: tuple[str, ...]) -> Path:
+    """The path itself, if its file can be read, is small enough and has one of the endings; else raises ValueError."""
+    if path.suffix not in endings:
+        raise ValueError(f"should end in {' or '.join(endings)}")
+    try:
+        with path.open("rb") as file:
+            small = len(file.read(bytes_max + 1)) <= bytes_max
+    except OSError as error:
+        raise ValueError(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if not small:
+        raise ValueError(f"larger than {bytes_max:,} bytes")
+    return path

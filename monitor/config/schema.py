@@ -1,11 +1,14 @@
 """What may stand in the config file: a class for each section, an attribute for each key, and every default."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import AwareDatetime, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
+from monitor.config.colours import DarkColour, LightColour
+from monitor.config.reading import readable
 from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
@@ -16,6 +19,8 @@ _HOUR_S = 60 * _MINUTE_S
 _DAY_S = 24 * _HOUR_S
 
 Positive = Annotated[Seconds, Field(gt=0)]
+Logo = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".svg", ".png")))]
+StyleSheet = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".css",)))]
 Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
 
 
@@ -173,10 +178,32 @@ class Desk(Options):
     brief_first: bool = False
 
 
+class Link(Options):
+    """A way from the public page to another of yours: the imprint, privacy, how to reach you."""
+
+    text: Annotated[str, Field(min_length=1, max_length=40)]
+    url: HttpUrl
+
+
 class Page(Options):
-    """Where the public page is served."""
+    """Where the public page is served, what it shows, how it looks, and where a copy of it is kept.
+
+    ``measurements`` shows what fails before a human has said so, as a measurement; ``export_command`` is run in the
+    directory ``export`` whenever the copy there has news.
+    """
 
     listen: Listening = Listen("127.0.0.1", 8480)
+    uptime: bool = True
+    measurements: bool = False
+    promises: bool = False
+    logo: Logo | None = None
+    accent: LightColour | None = None
+    accent_dark: DarkColour | None = None
+    style: StyleSheet | None = None
+    links: Annotated[tuple[Link, ...], Field(max_length=8)] = ()
+    export: Path | None = None
+    export_command: tuple[str, ...] = ()
+    export_every: Annotated[Seconds, Field(ge=60)] = 15 * _MINUTE_S
 
 
 class Metrics(Options):

@@ -40,6 +40,7 @@ from monitor.metrics import app as metrics
 from monitor.metrics.follow import Follower
 from monitor.page import app as page
 from monitor.page.pages import Pages
+from monitor.page.setting import Setting
 from monitor.sample import Sample
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
@@ -91,7 +92,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_orders(life),
             "lessons": lessons.keep(),
             **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, own, stack),
-            **await _public(config, ledger, listeners["page"]),
+            **await _public(config, ledger, samples, listeners["page"]),
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
             **_channels(life, ledger),
@@ -136,8 +137,8 @@ def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Ow
     }
 
 
-async def _public(config: Config[Any], ledger: Ledger, listener: socket) -> Stations:
-    pages = await Pages.open(ledger, site=config.site, components=config.component, clock=_now)
+async def _public(config: Config[Any], ledger: Ledger, samples: Samples, listener: socket) -> Stations:
+    pages = await Pages.open(ledger, Setting.of(config), clock=_now, history=samples.history)
     return {"page": serve(page.make(pages), listener), "pages": pages.keep()}
 
 

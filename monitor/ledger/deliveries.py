@@ -34,6 +34,7 @@ class Published:
     update: IncidentUpdate
     delivered_at: datetime
     approver: str
+    approved_at: datetime
 
 
 async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | None:
@@ -108,7 +109,7 @@ async def pending_counts(s: AsyncSession) -> dict[str, int]:
 async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
     """What has been delivered to a channel, the newest approval first, at most ``limit``."""
     wanted = (
-        select(Incident, IncidentUpdate, col(Delivery.delivered_at), col(Person.name))
+        select(Incident, IncidentUpdate, col(Delivery.delivered_at), col(Person.name), col(Approval.at))
         .join(IncidentUpdate, col(IncidentUpdate.incident_id) == col(Incident.id))
         .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
         .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
@@ -118,7 +119,11 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
         .limit(limit)
     )
     rows = await s.execute(wanted)
-    return [Published(incident, update, at, approver) for incident, update, at, approver in rows if at]
+    return [
+        Published(incident, update, at, approver, approved_at)
+        for incident, update, at, approver, approved_at in rows
+        if at
+    ]
 
 
 async def of_update(s: AsyncSession, update_id: int) -> Sequence[Delivery]:

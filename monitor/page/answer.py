@@ -22,7 +22,7 @@ class Answer:
     @classmethod
     def of(
         cls,
-        text: str,
+        text: str | bytes,
         content_type: str,
         *,
         cache_control: str = MOMENT,
@@ -30,5 +30,5 @@ class Answer:
         shared: bool = False,
     ) -> Self:
         """Pack a text. ``shared`` lets pages of other origins read it, as feeds and the API are meant to be."""
-        body = text.encode()
+        body = text.encode() if isinstance(text, str) else text
         return cls(body, content_type, hashlib.sha256(body).hexdigest()[:32], cache_control, status, shared)

@@ -1,23 +1,40 @@
 """A moment of the public page: what has been published, told by incident and by component; values only."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from monitor.config import Component, Site
-from monitor.ledger.deliveries import Published
+from monitor.config import Component
+from monitor.ledger.history import Day
 from monitor.models import Stage
+from monitor.page.setting import Setting
 
 RECENT: Final = timedelta(days=14)
 
 
+class Work(StrEnum):
+    """Where planned work stands, in the words of every status page; ``put_off`` is ours: it has no new time yet."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    PUT_OFF = "put_off"
+
+
+_OVER: Final = (Work.COMPLETED, Work.PUT_OFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One approved update that was delivered to the page: its words, and what it promises."""
+    """One approved update that was delivered to the page: its words, and what it promises.
+
+    ``others`` has title and body in other languages, by language. ``corrects`` is when the message was approved that it
+    puts right, if it does; ``work`` where planned work stands by it. ``review`` looks back on an incident that is over.
+    """
 
     id: int
     stage: Stage
@@ -25,22 +42,51 @@ class Post:
     body: str
     published_at: datetime
     next_update_at: datetime | None
+    approved_at: datetime | None = None
+    language: str = "en"
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    corrects: datetime | None = None
+    work: Work | None = None
+    review: bool = False
+
+    def told_in(self, language: str) -> "Post":
+        """The same in another language, as far as it was told in that."""
+        title, body = self.others.get(language, (self.title, self.body))
+        told = language if language in self.others else self.language
+        return replace(self, title=title, body=body, language=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """When planned work begins and ends, by the newest word; None where it was put off and has no new time."""
+
+    start: datetime | None
+    end: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One incident as the public knows it; ``posts`` are newest first. ``total`` if a component did not work at all."""
+    """One incident as the public knows it; ``posts`` are newest first. ``total`` if a component did not work at all.
+
+    ``planned`` makes it planned work. What was said after the end, corrections and the review, does not open it again.
+    """
 
     id: int
     opened_at: datetime
     posts: tuple[Post, ...]
     components: tuple[Component, ...]
     total: bool
+    planned: Planned | None = None
 
     @property
     def latest(self) -> Post:
-        """The newest word, which says where the incident stands."""
-        return self.posts[0]
+        """The newest word, which says where the incident stands; the review speaks of it when all is said."""
+        return next((post for post in self.posts if not post.review), self.posts[0])
+
+    @property
+    def headline(self) -> Post:
+        """The newest word that has a title of the whole: a correction's and the review's are of a part."""
+        return next((post for post in self.posts if not post.review and not post.corrects), self.posts[-1])
 
     @property
     def first(self) -> Post:
@@ -48,9 +94,19 @@ class Case:
         return self.posts[-1]
 
     @property
+    def review(self) -> Post | None:
+        """What we found when we looked back."""
+        return next((post for post in self.posts if post.review), None)
+
+    @property
     def stage(self) -> Stage:
         """Where it stands by what has been published, not by what we know inside."""
-        return self.latest.stage
+        return Stage.RESOLVED if self._end else self.latest.stage
+
+    @property
+    def work(self) -> Work | None:
+        """Where planned work stands, by the newest word that tells; None of an incident."""
+        return next((post.work for post in self.posts if post.work), None) if self.planned else None
 
     @property
     def is_open(self) -> bool:
@@ -60,98 +116,146 @@ class Case:
     @property
     def resolved_at(self) -> datetime | None:
         """When the word *resolved* was published."""
-        ends = (post.published_at for post in self.posts if post.stage is Stage.RESOLVED)
-        return None if self.is_open else min(ends)
+        return self._end.published_at if self._end else None
 
     @property
     def promised_at(self) -> datetime | None:
         """By when we said that we would write again."""
         return self.latest.next_update_at if self.is_open else None
 
+    @property
+    def standing(self) -> Stage | Work:
+        """Where it stands, be it an incident or planned work."""
+        return self.work or self.stage
+
+    @property
+    def _end(self) -> Post | None:
+        if self.planned:
+            newest = next((post for post in self.posts if post.work), None)
+            return newest if newest and newest.work in _OVER else None
+        return next((post for post in reversed(self.posts) if post.stage is Stage.RESOLVED), None)
+
+    def corrections(self, post: Post) -> tuple[Post, ...]:
+        """What was said later of a post that was wrong, oldest first."""
+        wrong = post.approved_at
+        return tuple(one for one in reversed(self.posts) if wrong is not None and one.corrects == wrong)
+
+    def told_in(self, language: str, names: Callable[[Component], Component]) -> "Case":
+        """The same in another language."""
+        posts = tuple(post.told_in(language) for post in self.posts)
+        return replace(self, posts=posts, components=tuple(map(names, self.components)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What our checks see of a component now, which nobody has published yet; ``taken_up`` if a human has seen it."""
+
+    component: Component
+    since: datetime
+    total: bool
+    taken_up: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One component, and the open incidents that are published about it."""
+    """One component, the open incidents that are published about it, and planned work under way."""
 
     component: Component
     cases: tuple[Case, ...]
+    work: bool = False
+    days: Sequence[Day] = ()
 
     @property
-    def stage(self) -> Stage | None:
-        """The least comforting stage of its incidents; None if nothing is reported."""
-        return min((case.stage for case in self.cases), key=list(Stage).index, default=None)
+    def stage(self) -> Stage | Work | None:
+        """The least comforting stage of its incidents, then planned work; None if nothing is reported."""
+        worst = min((case.stage for case in self.cases), key=list(Stage).index, default=None)
+        return worst or (Work.IN_PROGRESS if self.work else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """All that the page shows at ``now``, since the first word was published; ``cases`` are newest first."""
+    """All that the page shows at ``now``, since the first word was published; ``cases`` are newest first.
 
-    site: Site
-    components: tuple[Component, ...]
+    ``days`` is what each day of a component came to, by its id, oldest first; ``readings`` what checks see now.
+    """
+
+    setting: Setting
     cases: tuple[Case, ...]
     now: datetime
     began_at: datetime
+    language: str
+    days: Mapping[str, Sequence[Day]] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """What customers use, in this language."""
+        return tuple(self.setting.told_in(self.language)(component) for component in self.setting.components)
+
+    @property
+    def incidents(self) -> tuple[Case, ...]:
+        """All but planned work."""
+        return tuple(case for case in self.cases if not case.planned)
+
+    @property
+    def works(self) -> tuple[Case, ...]:
+        """All planned work."""
+        return tuple(case for case in self.cases if case.planned)
 
     @property
     def open_cases(self) -> tuple[Case, ...]:
         """The incidents that are not resolved."""
-        return tuple(case for case in self.cases if case.is_open)
+        return tuple(case for case in self.incidents if case.is_open)
+
+    @property
+    def coming(self) -> tuple[Case, ...]:
+        """Planned work that has not begun, the next first."""
+        ahead = [case for case in self.works if case.work is Work.SCHEDULED]
+        return tuple(sorted(ahead, key=lambda case: (case.planned and case.planned.start) or self.now))
+
+    @property
+    def running(self) -> tuple[Case, ...]:
+        """Planned work under way."""
+        return tuple(case for case in self.works if case.work is Work.IN_PROGRESS)
 
     @property
     def recent_cases(self) -> tuple[Case, ...]:
         """The incidents that were resolved in the last two weeks."""
         since = self.now - RECENT
-        return tuple(case for case in self.cases if case.resolved_at and case.resolved_at >= since)
+        return tuple(case for case in self.incidents if case.resolved_at and case.resolved_at >= since)
 
     def case(self, case_id: int) -> Case | None:
         """One incident, if anything was published about it."""
         return next((case for case in self.cases if case.id == case_id), None)
 
+    def component(self, component_id: str) -> Component | None:
+        """One component, by its id."""
+        return next((component for component in self.components if component.id == component_id), None)
+
+    def row(self, component: Component) -> Row:
+        """How one component stands."""
+        return Row(
+            component,
+            tuple(case for case in self.open_cases if component in case.components),
+            any(component in case.components for case in self.running),
+            self.days.get(component.id, ()),
+        )
+
     def groups(self) -> list[tuple[str, list[Row]]]:
         """How each component stands, under its group's name, in the order of the config; those without one under ""."""
-        open_cases = self.open_cases
-        return [
-            (name, [Row(each, tuple(case for case in open_cases if each in case.components)) for each in members])
-            for name, members in groupby(self.components, attrgetter("group"))
-        ]
+        grouped = groupby(self.components, attrgetter("group"))
+        return [(name, [self.row(component) for component in members]) for name, members in grouped]
 
     def updated_at(self) -> datetime:
         """When a reader was last told anything."""
-        return max((case.latest.published_at for case in self.cases), default=self.now)
+        return max((post.published_at for case in self.cases for post in case.posts[:1]), default=self.now)
 
-
-def moment(published: Sequence[Published], site: Site, components: Sequence[Component], now: datetime) -> Moment:
-    """Tell what was published (the newest first) at one moment; ``now`` counts in whole minutes."""
-    by_incident: dict[int, list[Published]] = {}
-    for each in published:
-        by_incident.setdefault(each.update.incident_id, []).append(each)
-    cases = sorted((_case(told, components) for told in by_incident.values()), key=_told_at, reverse=True)
-    began_at = cases[-1].first.published_at if cases else now
-    return Moment(site, tuple(components), tuple(cases), now.replace(second=0, microsecond=0), began_at)
-
-
-def _told_at(case: Case) -> tuple[datetime, int]:
-    return case.first.published_at, case.id
-
-
-def _case(told: Sequence[Published], components: Sequence[Component]) -> Case:
-    incident = told[0].incident
-    affected = [part for each in told for part in json.loads(each.update.facts).get("affected", ())]
-    return Case(
-        id=told[0].update.incident_id,
-        opened_at=incident.opened_at,
-        posts=tuple(_post(each) for each in told),
-        components=tuple(_affected(incident.cause, {part["component"] for part in affected}, components)),
-        total=any(part["total"] for part in affected),
-    )
-
-
-def _affected(cause: str, names: set[str], components: Sequence[Component]) -> Iterable[Component]:
-    """Who is affected by the facts under the approved words; facts know names, and the cause is an id."""
-    return (component for component in components if component.id == cause or component.name in names)
-
-
-def _post(told: Published) -> Post:
-    update = told.update
-    assert update.id is not None  # noqa: S101 - it was read from the record
-    return Post(update.id, update.stage, update.title, update.body, told.delivered_at, update.next_update_at)
+    def told_in(self, language: str) -> "Moment":
+        """The same in another language."""
+        names = self.setting.told_in(language)
+        return replace(
+            self,
+            language=language,
+            cases=tuple(case.told_in(language, names) for case in self.cases),
+            readings=tuple(replace(one, component=names(one.component)) for one in self.readings),
+        )

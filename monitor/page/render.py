@@ -1,86 +1,120 @@
 """From a Moment to HTML: templates that escape everything, and the notice's Markdown as the only markup let in."""
 
-import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor import markdown
-from monitor.models import Stage
 from monitor.page.answer import Answer
+from monitor.page.bars import DAYS, HEIGHT, WIDTH, past
+from monitor.page.furniture import addresses
+from monitor.page.links import Links
 from monitor.page.moment import Case, Moment
-from monitor.page.times import Times, span
+from monitor.page.record import months_kept
+from monitor.page.times import Times
+from monitor.page.words import words
 
 HTML: Final = "text/html"
-KEPT: Final = "public, max-age=31536000, immutable"
-STATIC: Final = {"page.css": "text/css", "mark.svg": "image/svg+xml"}
+MONTHS_SHOWN: Final = 3
 
-LABELS: Final = {
-    None: "No incident reported",
-    Stage.INVESTIGATING: "Problem, being looked into",
-    Stage.IDENTIFIED: "Problem, cause found",
-    Stage.MONITORING: "Working again, under watch",
-    Stage.RESOLVED: "Resolved",
-}
-"""What a stage is called where a customer reads it."""
+Month = tuple[int, int]
+"""Year and month, in the site's zone."""
 
 
-def home(moment: Moment) -> Answer:
+def home(moment: Moment, links: Links) -> Answer:
     """What works now, what is open, and what was resolved lately."""
-    return _page("home.html", moment)
+    return _page("home.html", moment, links, "/")
 
 
-def history(moment: Moment) -> Answer:
-    """Every incident that was ever published, by month."""
-    times = _times(moment)
-    months = groupby(moment.cases, lambda case: times.month(case.first.published_at))
-    return _page("history.html", moment, months=[(month, list(cases)) for month, cases in months])
+def history(moment: Moment, links: Links) -> Answer:
+    """The incidents of the newest months, and the way to all others."""
+    shown = months(moment)[:MONTHS_SHOWN]
+    return _page("history.html", moment, links, "/history", month=None, **_of_months(moment, shown))
 
 
-def incident(moment: Moment, case: Case) -> Answer:
-    """One incident with all that was said of it."""
-    return _page("incident.html", moment, case=case)
+def month(moment: Moment, links: Links, one: Month) -> Answer:
+    """The incidents that were published in one month."""
+    return _page("history.html", moment, links, _path(one), month=one, **_of_months(moment, [one]))
 
 
-def missing(moment: Moment) -> Answer:
+def months(moment: Moment) -> list[Month]:
+    """Every month of which there is something to tell, newest first."""
+    return sorted({_month(moment, case) for case in moment.cases}, reverse=True)
+
+
+def incident(moment: Moment, links: Links, case: Case) -> Answer:
+    """One incident, or planned work, with all that was said of it."""
+    return _page("incident.html", moment, links, f"/incidents/{case.id}", case=case)
+
+
+def promises(moment: Moment, links: Links) -> Answer:
+    """How we kept what we promised."""
+    return _page("promises.html", moment, links, "/promises", kept=months_kept(moment))
+
+
+def missing(moment: Moment, links: Links) -> Answer:
     """There is nothing at this address."""
-    return _page("missing.html", moment, status=404)
-
-
-@cache
-def static() -> dict[str, Answer]:
-    """The style and the mark, by their path: the path changes with the bytes, so they may be kept for ever."""
-    folder = files("monitor.page") / "static"
-    return {
-        address(name): Answer.of((folder / name).read_text(), content_type, cache_control=KEPT)
-        for name, content_type in STATIC.items()
-    }
-
-
-@cache
-def address(name: str) -> str:
-    """Where a static file is served."""
-    body = (files("monitor.page") / "static" / name).read_bytes()
-    stem, _, ending = name.partition(".")
-    return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"
+    return _page("missing.html", moment, links, "/", status=404)
 
 
 def written(template: str, moment: Moment, **more: object) -> str:
     """Fill a template with a moment, and what else it shows."""
-    return _environment().get_template(template).render(moment=moment, site=moment.site, times=_times(moment), **more)
+    said = words(moment.language)
+    times = Times(ZoneInfo(moment.setting.site.timezone), moment.now, said.locale)
+    context = {"moment": moment, "setting": moment.setting, "site": moment.setting.site, "w": said, "times": times}
+    return _environment().get_template(template).render(context, **more)
 
 
-def _page(template: str, moment: Moment, *, status: int = 200, **more: object) -> Answer:
-    return Answer.of(written(template, moment, **more), HTML, status=status)
+def _page(template: str, moment: Moment, links: Links, path: str, *, status: int = 200, **more: object) -> Answer:
+    """``path`` is where the same page stands in every language."""
+    said = words(moment.language)
+    times = Times(ZoneInfo(moment.setting.site.timezone), moment.now, said.locale)
+    others = [(words(language), links.told_in(prefix(moment, language))) for language in moment.setting.languages]
+
+    def drawn(row_days: Sequence[object]) -> object:
+        return past(row_days, times, said, measures=moment.setting.measures)  # type: ignore[arg-type]
+
+    text = written(
+        template,
+        moment,
+        links=links,
+        path=path,
+        tellings=others,
+        files=addresses(moment.setting.theme),
+        past=drawn,
+        **more,
+    )
+    return Answer.of(text, HTML, status=status)
 
 
-def _times(moment: Moment) -> Times:
-    return Times(ZoneInfo(moment.site.timezone), moment.now)
+def prefix(moment: Moment, language: str) -> str:
+    """Where a language's pages stand: the leading one's at the root."""
+    return "" if language == moment.setting.languages[0] else f"/{language}"
+
+
+def _of_months(moment: Moment, shown: Sequence[Month]) -> dict[str, Any]:
+    by_month = {one: list(cases) for one, cases in groupby(moment.cases, lambda case: _month(moment, case))}
+    told = Counter(_month(moment, case) for case in moment.cases)
+    return {
+        "shown": [(date(*one, 1), by_month.get(one, [])) for one in shown],
+        "others": [(date(*one, 1), _path(one), told[one]) for one in months(moment) if one not in shown],
+    }
+
+
+def _month(moment: Moment, case: Case) -> Month:
+    here = case.first.published_at.astimezone(ZoneInfo(moment.setting.site.timezone))
+    return here.year, here.month
+
+
+def _path(one: Month) -> str:
+    return f"/history/{one[0]}-{one[1]:02}"
 
 
 @cache
@@ -94,5 +128,5 @@ def _environment() -> Environment:
     )
     environment.filters["markdown"] = lambda text: Markup(markdown.html(text))  # noqa: S704 - it lets no HTML through
     environment.filters["visible"] = markdown.visible
-    environment.globals.update(labels=LABELS, span=span, address=address)
+    environment.globals.update(days=DAYS, bar_width=WIDTH, bar_height=HEIGHT)
     return environment

@@ -12,12 +12,17 @@ from aiohttp import ClientSession, web
 
 from drafts.facts import UpdateKind
 from monitor.config import Site
+from monitor.ledger.history import History
 from monitor.models import Stage
 from monitor.page.app import make
 from monitor.page.pages import Pages
+from monitor.page.setting import Setting
 from tests.monitor.publish.story import COMPONENTS, NOON, Story, notice, told
 
 SITE = Site(name="Example Mail", public_url="https://status.test", timezone="Europe/Zurich")
+
+
+SETTING = Setting(SITE, COMPONENTS, uptime=False)
 
 
 @pytest.fixture
@@ -33,6 +38,8 @@ class Public:
 
     story: Story
     now: datetime = NOON
+    setting: Setting = SETTING
+    history: History | None = None
 
     async def post(
         self,
@@ -61,7 +68,7 @@ class Public:
     async def pages(self, minute: float = 0) -> Pages:
         """The page as it is first drawn, so many minutes after noon."""
         self.now = NOON + timedelta(minutes=minute)
-        return await Pages.open(self.story.ledger, site=SITE, components=COMPONENTS, clock=lambda: self.now)
+        return await Pages.open(self.story.ledger, self.setting, clock=lambda: self.now, history=self.history)
 
     async def read(self, path: str, minute: int = 0) -> str:
         """What stands at a path, so many minutes after noon."""

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.page.times import Times, span
+from monitor.page.times import Times
 
 NOW = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
 ZURICH = Times(ZoneInfo("Europe/Zurich"), NOW)
@@ -44,4 +44,4 @@ def test_lateness_counts_whole_minutes(seconds: int, late: int) -> None:
 )
 def test_lengths_are_words(minutes: int, words: str) -> None:
     """Two units at most, and one of a thing is one."""
-    assert span(minutes) == words
+    assert ZURICH.span(minutes) == words
