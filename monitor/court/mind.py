@@ -139,7 +139,7 @@ class Mind:
 
     def _note(self, told: Testimony, now_s: float, *, planned: bool) -> None:
         past_plan = self.planned and not planned and self.part is Part.NONE
-        self.last, self.planned = told, planned
+        self.last, self.planned = told, self.planned if told.outcome is Outcome.UNKNOWN else planned
         if told.outcome is Outcome.FAILED:
             self.slows = self.quicks = self.deferrals = 0
             if self.belief.failures == 1 or past_plan:  # What fails past its plan fails its customers from then on.
@@ -194,7 +194,9 @@ class Mind:
     def _move(self, node: Node, patience: Patience) -> Move:
         """What the incident must hear now. It compares what is with what ought to be, so that nothing is missed."""
         if self.verdict is Verdict.DOWN:
-            return Move.NONE if self.part is Part.CALLED and not self.part_is_slow else Move.CONFIRM
+            # What was down by plan and is well past its end is on its way up: only what fails then is an outage.
+            known = (self.part is Part.CALLED and not self.part_is_slow) or not (self.last and self.last.failed)
+            return Move.NONE if known else Move.CONFIRM
         if self.verdict is Verdict.SUSPECT:
             return Move.JOIN if self.part is Part.NONE else Move.NONE
         if self.verdict is Verdict.DEGRADED and (self._slow_for_long(node, patience) or self.share.partly):

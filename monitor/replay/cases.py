@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Rest, Ruling
+from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Reopen, Rest, Ruling
 from monitor.court.court import Rules
 from monitor.court.docket import after, decide
 from monitor.court.mind import Plea
@@ -61,6 +61,8 @@ class Cases:
                 if known:
                     self._past.append(known)
                 self._present[cause] = Incident(at, reason=reason)
+            case Reopen(cause, at) if known:
+                self._present[cause] = replace(known, opened_at=at, recovered_at=None)
             case Join(cause, target, _, _) if known and target not in known.members:
                 self._present[cause] = replace(known, members=(*known.members, target))
             case Confirm(cause, _, at) if known and known.called_at is None:

@@ -36,12 +36,16 @@ _SETTLED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The rules to play by. Targets that ``hosts`` does not name live all on one host."""
+    """The rules to play by. Targets that ``hosts`` does not name live all on one host.
+
+    With a ``topology`` the recordings are our own looks at its targets: all that there were, and as sharp.
+    """
 
     manner: Manner = field(default_factory=Manner)
     today: Rules = field(default_factory=Rules)
     watch_for: timedelta = timedelta(minutes=15)
     hosts: Mapping[str, str] = field(default_factory=dict)
+    topology: Topology | None = None
 
     def node(self, target: str) -> Node:
         """What the court knows of one target."""
@@ -80,9 +84,10 @@ class _Player:
     def __init__(self, recordings: Sequence[Recording], setting: Setting) -> None:
         self._recordings = recordings
         self._setting = setting
-        blur = STEPS * min(max(recording.step for recording in recordings), STEP_MAX)
+        sharp = setting.topology is not None
+        blur = timedelta() if sharp else STEPS * min(max(recording.step for recording in recordings), STEP_MAX)
         rules = setting.rules(blur)
-        topology = Topology(setting.node(recording.target) for recording in recordings)
+        topology = setting.topology or Topology(setting.node(recording.target) for recording in recordings)
         self._court = Court(topology, rules)
         self._cases = Cases(topology, rules, watch_for=max(setting.watch_for, blur))
         self._latest = [-1] * len(recordings)
@@ -108,7 +113,7 @@ class _Player:
         recording = self._recordings[look.of]
         row = recording.rows[look.row]
         told = Testimony(recording.target, row.outcome, row.reason, look.at, row.response_s)
-        hearing = self._court.hear(told, now_s=look.at.timestamp())
+        hearing = self._court.hear(told, now_s=look.at.timestamp(), planned=row.planned)
         for plea in hearing.pleas:
             self._cases.take(plea, now=look.at)
         again_s = hearing.again_s
@@ -118,6 +123,8 @@ class _Player:
             heapq.heappush(between, _Look(look.at + timedelta(seconds=again_s), look.of, look.row, look.extra + 1))
 
     def _stands(self, recording: Recording, number: int) -> bool:
-        """Whether a row lies so far from the next one that our own looks would have come between."""
+        """Whether a row lies so far from the next one that our own looks would have come between; ours did not."""
+        if self._setting.topology:
+            return False
         gap = timedelta(seconds=2 * self._setting.manner.interval)
         return number + 1 == len(recording.rows) or recording.rows[number + 1].at - recording.rows[number].at > gap

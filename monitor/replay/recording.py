@@ -1,4 +1,4 @@
-"""A CSV file of what somebody saw of one target: ``time,status,code,response_ms``, one row a look or a change."""
+"""What was seen of one target: our own looks, or the rows ``time,status,code,response_ms`` of a CSV file."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +8,7 @@ from http import HTTPStatus
 from itertools import pairwise
 from typing import Final
 
+from monitor.ledger.history import Sample
 from probes.finding import Outcome
 from probes.reason import Reason
 
@@ -30,6 +31,7 @@ class Row:
     outcome: Outcome
     reason: Reason | None
     response_s: float
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,13 @@ class Recording:
         """The time between two rows, at the median."""
         gaps = sorted(later.at - earlier.at for earlier, later in pairwise(self.rows))
         return gaps[len(gaps) // 2] if gaps else timedelta()
+
+
+def recorded(target: str, samples: Iterable[Sample]) -> Recording:
+    """What we saw ourselves, as it counted then: what our own side had spoilt was unknown, and is so again."""
+    reasons = {reason.value: reason for reason in Reason}
+    rows = (Row(one.at, one.outcome, reasons.get(one.reason or ""), one.duration_s, one.planned) for one in samples)
+    return Recording(target, tuple(rows))
 
 
 def parse(target: str, lines: Iterable[str]) -> Recording:

@@ -1,12 +1,19 @@
 """``ownup replay``: what it prints, and its exit codes."""
 
+import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.commands import main
+from monitor.config import Storage
+from monitor.ledger.samples import Samples
+from probes.look import Outcome, Reason
+from tests.monitor.ledger.sampling import result
 
 MakeConfig = Callable[..., Path]
 
@@ -70,3 +77,73 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err.startswith(f"{bad}:2: not a row of time,status,code,response_ms")
     assert main(["replay", str(tmp_path / "none.csv")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+LETTERS = {"S": Outcome.OK, "F": Outcome.FAILED, "U": Outcome.UNKNOWN}
+NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
+OURS = """[storage]
+directory = "data"
+[defaults]
+confirm = {confirm}
+[[target]]
+name = "db"
+kind = "tcp"
+component = "mail"
+host = "db.example"
+port = 1
+[[target]]
+name = "web"
+kind = "tcp"
+component = "mail"
+host = "web.test"
+port = 1
+"""
+
+
+async def _look(folder: Path) -> None:
+    """An hour of our own looks: a blip, a real outage of two, one by plan, and one that we only could not see."""
+    common = "FFFF" + "SSSSSS"
+    seen = {"db": f"SSFSSSSS{common}" + "S" * 20, "web": f"SSSSSSSS{common}FFFFSSUUUU" + "S" * 10}
+    (folder / "data").mkdir()
+    async with Samples.open(Storage(directory=Path("data")), folder) as samples:
+        for target, looks in seen.items():
+            for number, letter in enumerate(looks):
+                one = result(NOON + timedelta(seconds=30 * number), LETTERS[letter], target)
+                reason = {"F": Reason.STATUS, "U": Reason.ISOLATED}.get(letter)
+                samples.add(replace(one, reason=reason), planned=18 <= number < 22)
+
+
+@pytest.fixture
+def lived(tmp_path: Path, make_config: MakeConfig) -> Callable[[str], Path]:
+    """A config beside our own looks, with other rules each time."""
+    asyncio.run(_look(tmp_path))
+    return lambda confirm: make_config(OURS.format(confirm=confirm))
+
+
+def test_our_own_looks_are_played_without_a_file(
+    lived: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One incident for both that failed together, with the blip before it; planned work and blindness are none."""
+    assert main(["replay", "--config", str(lived('["2s", "5s"]'))]) == 0
+    outage, last = capsys.readouterr().out.splitlines()
+    assert outage == "2026-03-12 12:04:00  called after 1 min, over after 2 min  status  db web"
+    assert last == "would have opened 1 draft instead of 4, and called a human 1 time"
+
+
+def test_changed_rules_are_tried_on_our_own_looks(
+    lived: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """More patience calls nobody, none calls for the blip; and a part of the time can be chosen."""
+    assert main(["replay", "--config", str(lived('["2s", "5s", "8s", "12s"]'))]) == 0
+    assert capsys.readouterr().out.endswith("called a human 0 times\n")
+    hasty = ["replay", "--json", "--config", str(lived("[]"))]
+    assert main(hasty) == 0
+    assert all(json.loads(line)["called_at"] for line in capsys.readouterr().out.splitlines())
+    assert main([*hasty, "--since", "2026-03-12T12:03", "--until", "2026-03-12T12:20"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_without_any_looks_nothing_can_be_played(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line that says what is missing."""
+    assert main(["replay", "--config", str(make_config(OURS.format(confirm="[]")))]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

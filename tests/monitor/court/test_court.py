@@ -9,6 +9,7 @@ import pytest
 
 from monitor.court.court import Court, Rules
 from monitor.court.latency import PHASE_SAMPLES_MAX, PHASES_MAX, SAMPLES_MAX, Times
+from monitor.court.mind import Part
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Topology
 from monitor.verdict import Patience, Verdict
@@ -102,6 +103,29 @@ def test_lasting_slowness_opens_and_calls(reason: Reason) -> None:
     assert trial.open[0].members[0].failing
     trial.saw("mail", "S")
     assert not trial.open[0].members[0].failing
+
+
+@pytest.mark.parametrize("after", ["S", "U", "SSSS"])
+def test_what_is_well_when_its_plan_ends_calls_nobody(after: str) -> None:
+    """Down by plan, and on its way up: the good looks that it still has to show are no outage."""
+    trial = company(node("web"))
+    trial.saw("web", "SFFF")
+    trial.saw("web", "SS")
+    trial.saw("web", "FFF", planned=True)
+    calls = trial.calls
+    trial.saw("web", after)
+    assert (trial.mind("web").part, trial.calls) == (Part.NONE, calls)
+
+
+def test_what_fails_past_its_plan_fails_since_its_end() -> None:
+    """Also if we could not see at first: the planned hours are nobody's outage."""
+    trial = company(node("web"))
+    trial.saw("web", "S")
+    trial.saw("web", "FFFF", planned=True)
+    trial.saw("web", "UF")
+    (case,) = trial.open
+    assert case.members[0].first_failed_at == trial.now
+    assert case.members[0].confirmed
 
 
 def test_an_expiring_certificate_opens_nothing() -> None:

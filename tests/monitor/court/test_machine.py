@@ -105,7 +105,8 @@ class Life(RuleBasedStateMachine):
             assert case.closed_at is None or not any(member.failing for member in case.members)
         failing = {member.target for case in self.trial.open for member in case.members if member.failing}
         for name, mind in self.trial.court.minds.items():
-            assert mind.verdict is not Verdict.DOWN or mind.planned or name in failing
+            seen = mind.last is not None and mind.last.failed
+            assert mind.verdict is not Verdict.DOWN or mind.planned or name in failing or not seen
 
 
 TestLife = Life.TestCase
