@@ -189,7 +189,7 @@ class Page(Options):
     """Where the public page is served, what it shows, how it looks, and where a copy of it is kept.
 
     ``measurements`` shows what fails before a human has said so, as a measurement; ``export_command`` is run in the
-    directory ``export`` whenever the copy there has news.
+    directory ``export`` each time the copy there was written.
     """
 
     listen: Listening = Listen("127.0.0.1", 8480)

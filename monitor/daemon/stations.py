@@ -39,6 +39,7 @@ from monitor.ledger.store import Ledger
 from monitor.metrics import app as metrics
 from monitor.metrics.follow import Follower
 from monitor.page import app as page
+from monitor.page.copy import Copy
 from monitor.page.pages import Pages
 from monitor.page.setting import Setting
 from monitor.sample import Sample
@@ -139,7 +140,9 @@ def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Ow
 
 async def _public(config: Config[Any], ledger: Ledger, samples: Samples, listener: socket) -> Stations:
     pages = await Pages.open(ledger, Setting.of(config), clock=_now, history=samples.history)
-    return {"page": serve(page.make(pages), listener), "pages": pages.keep()}
+    copy = Copy.of(config.page)
+    copying = {"copy of the page": copy.keep(pages)} if copy else {}
+    return {"page": serve(page.make(pages), listener), "pages": pages.keep(), **copying}
 
 
 def _desk(

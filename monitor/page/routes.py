@@ -8,7 +8,7 @@ from typing import Final
 from monitor.page import api, badge, feed, render
 from monitor.page.answer import Answer
 from monitor.page.links import Links
-from monitor.page.moment import Moment
+from monitor.page.moment import Case, Moment
 from monitor.page.setting import Setting
 
 Make = Callable[[Moment, Links], Answer]
@@ -37,13 +37,19 @@ def found(moment: Moment, path: str) -> Make | None:
         return make
     if path == _PROMISES and moment.setting.promises:
         return render.promises
-    if (match := _INCIDENT.fullmatch(path)) and (case := moment.case(int(match[1]))):
-        return partial(render.incident, case=case)
-    if (match := _MONTH.fullmatch(path)) and (one := (int(match[1]), int(match[2]))) in render.months(moment):
-        return partial(render.month, one=one)
+    if one := case(moment, path):
+        return partial(render.incident, case=one)
+    if (match := _MONTH.fullmatch(path)) and (month := (int(match[1]), int(match[2]))) in render.months(moment):
+        return partial(render.month, one=month)
     if (match := _BADGE.fullmatch(path)) and (component := moment.component(match[1])):
         return partial(badge.badge, component=component)
     return None
+
+
+def case(moment: Moment, path: str) -> Case | None:
+    """The incident whose page is at this path, if there is one."""
+    match = _INCIDENT.fullmatch(path)
+    return moment.case(int(match[1])) if match else None
 
 
 def pages(moment: Moment) -> Iterator[str]:
@@ -52,7 +58,7 @@ def pages(moment: Moment) -> Iterator[str]:
     if moment.setting.promises:
         yield _PROMISES
     yield from (f"/history/{year}-{month:02}" for year, month in render.months(moment))
-    yield from (f"/incidents/{case.id}" for case in moment.cases)
+    yield from (f"/incidents/{one.id}" for one in moment.cases)
 
 
 def files(moment: Moment) -> Iterator[str]:
