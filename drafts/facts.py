@@ -6,13 +6,14 @@ An evidence id names a row of the record: ``flip:12`` (a recorded result), ``act
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from drafts.markdown import one_line, plain
+from drafts.past import Past
 
 Evidence = tuple[str, ...]
 
@@ -26,11 +27,12 @@ class UpdateKind(StrEnum):
     RECOVERY = "recovery"
     RESOLVED = "resolved"
     CORRECTION = "correction"
+    REVIEW = "review"
 
     @property
     def outlasts(self) -> bool:
         """Whether it may still be said of an incident that is over."""
-        return self is UpdateKind.CORRECTION
+        return self in {UpdateKind.CORRECTION, UpdateKind.REVIEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,9 @@ class Facts:
     resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped,
     ``loss`` what they found of lost data, ``amends`` how we make it good. ``resolved_at`` is when the incident was
     over: what is said after that promises no further word. ``began`` is when it began by a human's word, and
-    ``cleared`` that of a human by whom it works again, where no look could tell. ``at`` is the moment for which
-    durations "so far" are told; it is no fact of the incident, so the fingerprint leaves it out. ``also_in``
-    are the further languages in which the same is told.
+    ``cleared`` that of a human by whom it works again, where no look could tell. ``past`` is what a review looks back
+    at. ``at`` is the moment for which durations "so far" are told; it is no fact of the incident, so the fingerprint
+    leaves it out. ``also_in`` are the further languages in which the same is told.
     """
 
     timezone: str
@@ -190,6 +192,7 @@ class Facts:
     correction: Correction | None = None
     began: Beginning | None = None
     cleared: Act | None = None
+    past: Past | None = None
     at: datetime | None = None
     also_in: tuple[str, ...] = ()
 
@@ -205,6 +208,7 @@ class Facts:
             working=tuple(one.told_in(language) for one in self.working),
             said=tuple(one.told_in(language) for one in self.said),
             correction=self.correction and self._correction_in(language, self.correction),
+            past=self.past and self.past.retitled({one.at: one.told_in(language).title for one in self.said}),
         )
 
     def _correction_in(self, language: str, wrong: Correction) -> Correction:
@@ -230,7 +234,7 @@ _FACTS: Final = TypeAdapter(Facts)
 
 
 def _iso(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     message = f"{type(value).__name__} does not belong into Facts"
     raise TypeError(message)

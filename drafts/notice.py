@@ -66,8 +66,8 @@ def write(kind: UpdateKind, facts: Facts) -> Notice:
     """Write the notice of this kind from these facts, and from nothing else, in every language that they ask for.
 
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
-    (but in a resolved notice, and after one), no time of recovery in a recovery or resolved one, or nothing wrong in a
-    correction.
+    (but in a resolved notice, and after one), no time of recovery in a recovery or resolved one or a review, nothing
+    wrong in a correction, or no past in a review.
     """
     _require(kind, facts)
     others = ((language, _write(kind, facts.told_in(language))) for language in facts.also_in)
@@ -94,17 +94,19 @@ def _write(kind: UpdateKind, facts: Facts) -> Notice:
 def _require(kind: UpdateKind, facts: Facts) -> None:
     if not facts.affected:
         raise IncompleteFacts("a notice names what is affected, and these facts name nothing")
-    if kind is not UpdateKind.RESOLVED and facts.next_update is None and facts.resolved_at is None:
+    if kind is not UpdateKind.RESOLVED and not (facts.next_update or facts.resolved_at):
         raise IncompleteFacts(f"a {kind} notice promises when we write again, and these facts have no next_update")
-    if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED} and facts.recovered_at is None:
+    if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED, UpdateKind.REVIEW} and facts.recovered_at is None:
         raise IncompleteFacts(f"a {kind} notice tells since when it works, and these facts have no recovered_at")
+    if kind is UpdateKind.REVIEW and facts.past is None:
+        raise IncompleteFacts("a review notice looks back, and these facts have no past")
     if kind is UpdateKind.CORRECTION and facts.correction is None:
         raise IncompleteFacts("a correction notice tells what was wrong, and these facts have no correction")
 
 
 def paragraphs(text: str) -> str:
-    """One line a paragraph: templates break their lines where it suits the template."""
-    paragraphs = (one_line(paragraph) for paragraph in text.split("\n\n"))
+    """One line a paragraph, and one a point of a list: templates break their lines where it suits the template."""
+    paragraphs = ("\n- ".join(map(one_line, paragraph.split("\n- "))) for paragraph in text.split("\n\n"))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 

@@ -27,6 +27,7 @@ class Phrases:
     time: str
     time_at_one: str
     dated: str
+    date: str
     first_day: str
     span: str
     span_short: str

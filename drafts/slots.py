@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from drafts.facts import Act, Affected, Checked, Facts
 from drafts.faults import MILD, Fault, fault_of
 from drafts.markdown import plain
+from drafts.past import Past
 from drafts.phrases import Phrases, phrases
 from drafts.times import Teller, same_minute
 
@@ -117,6 +118,7 @@ class Slots:
     correction: Wrong | None
     began: Quote | None
     cleared: Quote | None
+    past: Past | None
     at: datetime | None
     brief: bool
 
@@ -168,6 +170,7 @@ class Slots:
             correction=_wrong(facts, clean),
             began=quote(replace(facts.began.claim, at=facts.began.at) if facts.began else None),
             cleared=quote(facts.cleared),
+            past=facts.past and facts.past.cleaned(clean),
             at=facts.at,
             brief=brief,
         )

@@ -30,6 +30,10 @@ class Teller:
         self.told = local.date()
         return self.phrases.dated.format(time=time, **self._day(local))
 
+    def day(self, day: date) -> str:
+        """``22 November 2026``."""
+        return self.phrases.date.format(**self._day(day))
+
     def span(self, start: datetime, end: datetime) -> str:
         """``from 14:02 to 14:13 UTC on 22 November 2026``, or both ends whole where day or zone differ."""
         first, last = start.astimezone(self.zone), end.astimezone(self.zone)
@@ -52,7 +56,7 @@ class Teller:
         name = _zone(local)
         return self.phrases.zones.get(name, name)
 
-    def _day(self, local: datetime) -> dict[str, object]:
+    def _day(self, local: date) -> dict[str, object]:
         day = self.phrases.first_day if local.day == 1 else str(local.day)
         return {"day": day, "month": self.phrases.months[local.month - 1], "year": local.year}
 

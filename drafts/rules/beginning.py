@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,7 @@ def _impossible(text: Text) -> Iterable[Hit]:
         after_post = text.posted_at is not None and facts.since + gap > text.posted_at
         if after_post or HALF_DAY - abs(gap) <= LATER:
             yield hit
-    months = {(moment.year, moment.month) for moment in _record(facts)}
+    months = {(day.year, day.month) for day in (*_record(facts), *_planned(facts))}
     for match in _DATE.finditer(text.body.text):
         if (int(match[3]), _month(match[2])) not in months and not _long_before(match, facts):
             yield Hit(*match.span())
@@ -63,6 +63,14 @@ def _record(facts: Facts) -> Iterator[datetime]:
         if moment is not None:
             yield moment.astimezone(ZoneInfo(facts.timezone))
             yield moment.astimezone(UTC)
+
+
+def _planned(facts: Facts) -> Iterator[date]:
+    """The days of what a review says is done about it."""
+    for action in facts.past.actions if facts.past else ():
+        yield action.due_on
+        if action.done_on:
+            yield action.done_on
 
 
 def _month(word: str) -> int:

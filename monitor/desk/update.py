@@ -24,6 +24,7 @@ KINDS: Final = {
     UpdateKind.RECOVERY: "Recovery, while we watch",
     UpdateKind.RESOLVED: "Resolved",
     UpdateKind.CORRECTION: "Correction of what we said",
+    UpdateKind.REVIEW: "Review, looking back",
 }
 
 

@@ -16,7 +16,8 @@ class IncidentUpdate(SQLModel, table=True):
     __tablename__ = "incident_update"
     __table_args__ = (
         CheckConstraint(
-            "kind = 'correction' OR (kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"
+            "kind IN ('correction', 'review') OR (kind = 'resolved') = (stage = 'resolved')",
+            name="resolved_means_resolved",
         ),
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drafts.facts import Act, Affected, Beginning, Checked, Correction, Facts, Said, UpdateKind, Working
 from drafts.notice import Notice, write
+from tests.drafts.pasts import looking_back
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -272,6 +273,9 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
         return replace(told, recovered_at=None, watch_until=None, repair=None, loss=None, amends=None)
     if kind is UpdateKind.CORRECTION:
         return corrected(replace(told, next_update=facts.watch_until or facts.next_update))
+    if kind is UpdateKind.REVIEW:
+        over = facts.watch_until or facts.recovered_at
+        return replace(told, resolved_at=over, next_update=None, past=looking_back(facts, told.said[0]))
     return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
 
 

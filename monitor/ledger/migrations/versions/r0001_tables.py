@@ -151,7 +151,7 @@ def _updates() -> None:
         "incident_update",
         _id(),
         _to("incident_id", "incident.id", index=True),
-        _word("kind", "updatekind", "first", "scope", "no_news", "recovery", "resolved", "correction"),
+        _word("kind", "updatekind", "first", "scope", "no_news", "recovery", "resolved", "correction", "review"),
         _word("stage", "stage", *STAGES),
         _text("language"),
         *_words_and_facts(),
@@ -165,7 +165,8 @@ def _updates() -> None:
         _to("rejected_by", "person.id", nullable=True),
         _text("reject_reason", nullable=True),
         sa.CheckConstraint(
-            "kind = 'correction' OR (kind = 'resolved') = (stage = 'resolved')", name="resolved_means_resolved"
+            "kind IN ('correction', 'review') OR (kind = 'resolved') = (stage = 'resolved')",
+            name="resolved_means_resolved",
         ),
     )
     op.create_table(

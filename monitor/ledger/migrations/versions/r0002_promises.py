@@ -129,9 +129,9 @@ APPROVALS = (
         "approval",
         """NOT EXISTS (
             SELECT 1 FROM incident_update u JOIN incident i ON i.id = u.incident_id
-            WHERE u.id = NEW.update_id AND (i.resolved_at IS NULL OR u.kind = 'correction')
+            WHERE u.id = NEW.update_id AND (i.resolved_at IS NULL OR u.kind IN ('correction', 'review'))
             AND (u.kind <> 'first' OR i.confirmed_at IS NOT NULL))""",
-        "an approval is of an open incident or a correction, and a first notice of a confirmed incident",
+        "an approval is of an open incident or looks back, and a first notice of a confirmed incident",
     ),
 )
 
