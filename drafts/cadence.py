@@ -1,6 +1,6 @@
 """When the next word is due: each notice promises an absolute time, and keeps it even with no news."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +11,8 @@ CEILING_TOTAL: Final = timedelta(minutes=30)
 STEP: Final = timedelta(minutes=5)
 DRAFT_AHEAD: Final = timedelta(minutes=10)
 CALL_AHEAD: Final = timedelta(minutes=5)
+REVIEW_WORKING_DAYS: Final = 5
+SATURDAY: Final = 5
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -49,6 +51,15 @@ def due(next_update_at: datetime, now: datetime) -> Due:
     if left <= CALL_AHEAD:
         return Due.CALL
     return Due.DRAFT if left <= DRAFT_AHEAD else Due.NOT_YET
+
+
+def review_due(resolved_at: datetime, zone: tzinfo) -> date:
+    """The day by which the review is written: five working days on, from Monday to Friday."""
+    day, left = resolved_at.astimezone(zone).date(), REVIEW_WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY
+    return day
 
 
 def stale(next_update_at: datetime, now: datetime) -> bool:

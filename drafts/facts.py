@@ -160,11 +160,11 @@ class Facts:
     ``since`` is the first failed look and ``last_good`` the last good one before it. ``recovered_at`` is the first good
     look after which nothing failed, and ``watch_until`` the end of the time for which we watch before a human says
     resolved. ``next_update`` is the promise that this notice makes. ``repair`` is what a human did that helped,
-    ``loss`` what they found of lost data, ``amends`` how we make it good. ``resolved_at`` is when the incident was
-    over: what is said after that promises no further word. ``began`` is when it began by a human's word, and
-    ``cleared`` that of a human by whom it works again, where no look could tell. ``past`` is what a review looks back
-    at. ``at`` is the moment for which durations "so far" are told; it is no fact of the incident, so the fingerprint
-    leaves it out. ``also_in`` are the further languages in which the same is told.
+    ``loss`` what they found of lost data, ``amends`` how we make it good, or ``no_amends`` why nothing is given for it.
+    ``resolved_at`` is when the incident was over: what is said after that promises no further word. ``began`` is when
+    it began by a human's word, and ``cleared`` that of a human by whom it works again, where no look could tell.
+    ``past`` is what a review looks back at. ``at`` is the moment for which durations "so far" are told; it is no fact
+    of the incident, so the fingerprint leaves it out. ``also_in`` are the further languages in which the same is told.
     """
 
     timezone: str
@@ -182,6 +182,7 @@ class Facts:
     repair: Act | None = None
     loss: Act | None = None
     amends: Act | None = None
+    no_amends: Act | None = None
     recovered_at: datetime | None = None
     watch_until: datetime | None = None
     resolved_at: datetime | None = None

@@ -22,7 +22,6 @@ class Turn(StrEnum):
     PUBLISHED = "published"
     RECOVERED = "recovered"
     FACTOR = "factor"
-    NO_AMENDS = "no_amends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Past:
     """What the record holds of an incident from its beginning to its end, oldest first.
 
     ``told_at`` is when the first message reached the public, ``customer_first`` that customers told us before our
-    checks did. ``no_amends`` is why nothing is given for it, where a human decided so.
+    checks did.
     """
 
     entries: tuple[Entry, ...]
@@ -82,7 +81,6 @@ class Past:
     overrides: tuple[Override, ...] = ()
     factors: tuple[Entry, ...] = ()
     actions: tuple[Action, ...] = ()
-    no_amends: Entry | None = None
 
     @property
     def broken(self) -> tuple[Promise, ...]:
@@ -120,5 +118,4 @@ class Past:
             actions=tuple(
                 replace(one, what=clean(one.what).rstrip("."), owner=clean(one.owner)) for one in self.actions
             ),
-            no_amends=self.no_amends and entry(self.no_amends),
         )

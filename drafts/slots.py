@@ -109,6 +109,7 @@ class Slots:
     repair: Quote | None
     loss: Quote | None
     amends: Quote | None
+    no_amends: Quote | None
     recovered_at: datetime | None
     watch_until: datetime | None
     next_update: datetime | None
@@ -161,6 +162,7 @@ class Slots:
             repair=quote(_worded(facts.repair)),
             loss=quote(_worded(facts.loss)),
             amends=quote(_worded(facts.amends)),
+            no_amends=quote(_worded(facts.no_amends)),
             recovered_at=facts.recovered_at,
             watch_until=facts.watch_until,
             next_update=facts.next_update,

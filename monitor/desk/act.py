@@ -54,6 +54,7 @@ FORMS: Final = (
         "The cause is confirmed",
         (Field("cause", "The cause", "the disk that holds the mail queue is full"),),
         "Mark it as confirmed",
+        outlasts=True,
     ),
     Form(
         ActKind.ESTIMATE,
@@ -66,18 +67,35 @@ FORMS: Final = (
         "This is what helped",
         (Field("repair", "What was done", "we moved the old logs to another disk"),),
         "Say what helped",
+        outlasts=True,
     ),
     Form(
         ActKind.LOSS,
         "Whether data was lost",
         (Field("loss", "What was lost", "none; what was waiting has been sent"),),
         "Say what was lost",
+        outlasts=True,
     ),
     Form(
         ActKind.AMENDS,
         "How we make it good",
         (Field("amends", "What we give", "a day's fee is taken off every bill for November"),),
         "Say how we make it good",
+        outlasts=True,
+    ),
+    Form(
+        ActKind.NO_AMENDS,
+        "Nothing is given for it",
+        (Field("because", "None, because", "it lasted four minutes, at night, and nobody lost anything"),),
+        "Say why nothing is given",
+        outlasts=True,
+    ),
+    Form(
+        ActKind.FACTOR,
+        "What made it possible, or made it last",
+        (Field("factor", "A condition, not a person", "nobody is called when the disk is nearly full"),),
+        "Add it to the review",
+        outlasts=True,
     ),
     Form(
         ActKind.CORRECTION,
@@ -112,7 +130,7 @@ async def post(visit: Visit) -> web.Response:
         incident = await incidents.get(s, visit.number())
         if incident is None:
             raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
-        if incident.resolved_at is not None and not form.outlasts:
+        if form not in open_forms(incident):
             raise Refusal(409, "Not written down: this incident is over.", "No draft can say it any more.")
         _check_published(form, lines, await _published(s, visit.number()))
         await incidents.act(s, visit.number(), visit.person_id, form.kind, "\n".join(lines), visit.now)

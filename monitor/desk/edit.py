@@ -16,7 +16,7 @@ from monitor.ledger import drafts
 from monitor.ledger.errors import Refused, Stale
 from monitor.markdown import honest
 
-LIMITS: Final = {"title": 200, "body": 6000, "short": 280, "spoken": 3000}
+LIMITS: Final = {"title": 200, "body": 10_000, "short": 280, "spoken": 3000}
 
 
 async def get(visit: Visit) -> web.Response:

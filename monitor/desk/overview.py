@@ -8,20 +8,19 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import UpdateKind
-from monitor.desk import sample
+from monitor.desk import aftercare, sample
 from monitor.desk.dossier import taken_by
 from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import components, drafts, follow_ups, incidents, people, story
+from monitor.ledger import components, drafts, incidents, people, story
 from monitor.models import Incident, IncidentUpdate, Member
 from monitor.verdict import Verdict
 
 DRAFTS_MAX: Final = 10
 OPEN_MAX: Final = 30
 RECENT_MAX: Final = 8
-DUE_MAX: Final = 20
 _WORST_FIRST: Final = (Verdict.DOWN, Verdict.SUSPECT, Verdict.DEGRADED, Verdict.UNKNOWN, Verdict.UP)
 
 
@@ -59,7 +58,7 @@ async def get(visit: Visit) -> web.Response:
         waiting = await _waiting(s)
         open_now = (await incidents.open_all(s))[:OPEN_MAX]
         closed = [past for past in await incidents.recent(s, RECENT_MAX + OPEN_MAX) if past.resolved_at][:RECENT_MAX]
-        due = [action for action in await follow_ups.undone(s) if action.due_on <= visit.times.today()]
+        reviews, due = await aftercare.reviews(s, visit), await aftercare.due(s, visit)
         everyone = {person.id: person.name for person in await people.everyone(s)}
         rows = await _rows(s, visit, [*open_now, *closed])
     return visit.page(
@@ -68,7 +67,8 @@ async def get(visit: Visit) -> web.Response:
         waiting=waiting[:DRAFTS_MAX],
         ready=sum(draft.ready for draft in waiting),
         more=max(0, len(waiting) - DRAFTS_MAX),
-        due=due[:DUE_MAX],
+        reviews=reviews,
+        due=due,
         everyone=everyone,
         open=rows[: len(open_now)],
         recent=rows[len(open_now) :],
@@ -78,10 +78,12 @@ async def get(visit: Visit) -> web.Response:
 
 
 async def _waiting(s: AsyncSession) -> list[Waiting]:
-    """Those that may be approved come first, then the oldest."""
+    """Those that may be approved come first, then the oldest; nobody waits for a review tonight."""
     everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
     found = []
     for update in await drafts.waiting(s):
+        if update.kind is UpdateKind.REVIEW:
+            continue
         incident = await s.get_one(Incident, update.incident_id)
         ready = incident.confirmed_at is not None or update.kind is not UpdateKind.FIRST
         found.append(Waiting(update, KINDS[update.kind], ready, await taken_by(s, update.incident_id, everyone)))

@@ -44,7 +44,12 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
     yield Fact("Taken up", _act(facts.acknowledged, times) or "nobody has said so yet")
     yield Fact("Cause", _act(facts.cause, times) or "not known")
     yield Fact("Repair expected", _act(facts.estimate, times) or "not known")
-    for about, act in (("What helped", facts.repair), ("Lost data", facts.loss), ("Made good", facts.amends)):
+    for about, act in (
+        ("What helped", facts.repair),
+        ("Lost data", facts.loss),
+        ("Made good", facts.amends),
+        ("Nothing given", facts.no_amends),
+    ):
         if act:
             yield Fact(about, _act(act, times))
     if facts.correction:

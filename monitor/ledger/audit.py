@@ -6,6 +6,7 @@ the head, kept apart, tells of lines cut off at the end. Only who can rewrite th
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -49,6 +50,12 @@ async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = 1000) -> lis
     """Lines of the log, oldest first, at most ``limit`` of those after ``after_id``."""
     wanted = select(AuditEntry).where(col(AuditEntry.id) > after_id).order_by(col(AuditEntry.id)).limit(limit)
     return list(await s.scalars(wanted))
+
+
+async def about(s: AsyncSession, action: str, subjects: Sequence[str]) -> Sequence[AuditEntry]:
+    """The lines that say that somebody did this to one of these, oldest first."""
+    wanted = select(AuditEntry).where(col(AuditEntry.subject).in_(subjects), col(AuditEntry.action) == action)
+    return (await s.scalars(wanted.order_by(col(AuditEntry.id)))).all()
 
 
 async def verify(s: AsyncSession) -> int | None:

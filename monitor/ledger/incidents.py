@@ -152,6 +152,16 @@ async def uncorrected(s: AsyncSession) -> Sequence[Incident]:
     return found.all()
 
 
+async def unreviewed(s: AsyncSession) -> Sequence[Incident]:
+    """Incidents that are over, of which the public was told, and which no draft has looked back at yet."""
+    updates = select(IncidentUpdate).where(col(IncidentUpdate.incident_id) == col(Incident.id))
+    told = updates.join(Approval, col(Approval.update_id) == col(IncidentUpdate.id)).exists()
+    reviewed = updates.where(col(IncidentUpdate.kind) == UpdateKind.REVIEW).exists()
+    over = (col(Incident.resolved_at).is_not(None), col(Incident.confirmed_at).is_not(None))
+    wanted = select(Incident).where(*over, col(Incident.merged_into).is_(None), told, ~reviewed)
+    return (await s.scalars(wanted)).all()
+
+
 async def blips_since(s: AsyncSession, at: datetime) -> Sequence[Incident]:
     """Incidents that ended unconfirmed at this time or later, newest first: one of them may go on."""
     wanted = select(Incident).where(col(Incident.resolved_at) >= at, *_BLIP)

@@ -76,13 +76,21 @@ def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
             taken_up,
             since,
         ),
-        Span(gauges.to_approve, select(approved, drafted).join(IncidentUpdate, of_update), approved, since),
+        Span(
+            gauges.to_approve,
+            select(approved, drafted)
+            .join(IncidentUpdate, of_update)
+            .where(col(IncidentUpdate.kind) != UpdateKind.REVIEW),
+            approved,
+            since,
+        ),
         Span(gauges.to_publish, select(delivered, approved).join(Approval, of_approval), delivered, since),
     )
 
 
 async def _snapshot(session: AsyncSession) -> Snapshot:
     opened = await incidents.open_all(session)
+    waiting = await drafts.waiting(session)
     promised: dict[int, datetime] = {}
     for incident in opened:
         for update in await drafts.of_incident(session, incident.id):
@@ -90,7 +98,8 @@ async def _snapshot(session: AsyncSession) -> Snapshot:
                 promised[incident.id] = update.next_update_at
     return Snapshot(
         open_by_stage=Counter(incident.stage for incident in opened),
-        drafts_waiting=len(await drafts.waiting(session)),
+        drafts_waiting=sum(draft.kind is not UpdateKind.REVIEW for draft in waiting),
+        reviews_waiting=sum(draft.kind is UpdateKind.REVIEW for draft in waiting),
         pending_by_channel=await deliveries.pending_counts(session),
         pending_by_route=await calls.pending_counts(session),
         promised=promised,

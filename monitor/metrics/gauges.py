@@ -23,6 +23,7 @@ class Snapshot:
 
     open_by_stage: Mapping[Stage, int] = field(default_factory=dict)
     drafts_waiting: int = 0
+    reviews_waiting: int = 0
     pending_by_channel: Mapping[str, int] = field(default_factory=dict)
     pending_by_route: Mapping[str, int] = field(default_factory=dict)
     promised: Mapping[int, datetime] = field(default_factory=dict)
@@ -96,6 +97,7 @@ class Gauges(Collector):
                 stages.add_metric([stage.value], snapshot.open_by_stage.get(stage, 0))
         yield stages
         yield GaugeMetricFamily("ownup_drafts_waiting", "Drafts that wait for a human", snapshot.drafts_waiting)
+        yield GaugeMetricFamily("ownup_reviews_waiting", "Reviews that nobody has published", snapshot.reviews_waiting)
         pending = _labelled("ownup_deliveries_pending", "Deliveries that are on their way", "channel")
         for channel, count in snapshot.pending_by_channel.items():
             pending.add_metric([channel], count)

@@ -17,7 +17,7 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=Utc)
     actor: str
     action: str
-    subject: str
+    subject: str = Field(index=True)
     detail: str = ""
     previous_sha256: str
     sha256: str = Field(unique=True)

@@ -25,6 +25,7 @@ from monitor.ledger.drafts import said
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
+from monitor.scribe.past import past
 from monitor.scribe.scene import Scene
 from monitor.verdict import Verdict
 
@@ -59,7 +60,8 @@ class Account:
             estimate=_act(scene, ActKind.ESTIMATE),
             repair=_act(scene, ActKind.REPAIR),
             loss=_act(scene, ActKind.LOSS),
-            amends=_act(scene, ActKind.AMENDS),
+            amends=_decided(scene, ActKind.AMENDS),
+            no_amends=_decided(scene, ActKind.NO_AMENDS),
             recovered_at=scene.incident.recovered_at,
             watch_until=self.watch_until(scene),
             resolved_at=scene.incident.resolved_at,
@@ -70,6 +72,7 @@ class Account:
             correction=self.correction(scene) if kind is UpdateKind.CORRECTION else None,
             began=_beginning(scene, since),
             cleared=_act(scene, ActKind.CLEARED) if scene.incident.recovered_at and noticed else None,
+            past=past(scene) if kind is UpdateKind.REVIEW else None,
             at=now,
             also_in=self.config.notices.also_in,
         )
@@ -276,6 +279,12 @@ def _act(scene: Scene, kind: ActKind) -> Act | None:
         return None
     act = acts[0 if kind is ActKind.ACKNOWLEDGED else -1]
     return Act(scene.names[act.person_id], act.at, _evidence(act), "; ".join(act.words.splitlines()))
+
+
+def _decided(scene: Scene, kind: ActKind) -> Act | None:
+    """What is given, or why nothing is: of the two the later decision stands."""
+    both = [act for act in scene.acts if act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS}]
+    return _act(scene, kind) if both and both[-1].kind is kind else None
 
 
 def _evidence(act: Deed) -> Evidence:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from drafts.cadence import Due, due
 from drafts.facts import Facts, UpdateKind
-from monitor.models import IncidentUpdate, Stage
+from monitor.models import ActKind, IncidentUpdate, Stage
 from monitor.scribe.account import Account
 from monitor.scribe.scene import Published, Scene
 
@@ -70,13 +71,33 @@ def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
 
 
 def _afterwards(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
-    """What is still to be said of an incident that is over: published words that were wrong stay so until corrected."""
-    due = account.knows(scene) and account.correction(scene) is not None
-    kept = [draft for draft in scene.waiting if due and draft.kind is UpdateKind.CORRECTION][:1]
-    gone: list[Step] = [Withdraw(draft) for draft in scene.waiting if draft not in kept]
-    if not due:
-        return gone
-    return [*gone, *_ready(UpdateKind.CORRECTION, account.facts(scene, UpdateKind.CORRECTION, now=now), kept)]
+    """What is still to be said of an incident that is over: neither draft drives out the other."""
+    due = [kind for kind, is_due in _LAST.items() if is_due(scene, account) and account.knows(scene)]
+    steps: list[Step] = [Withdraw(draft) for draft in scene.waiting if draft.kind not in due]
+    for kind in due:
+        kept = [draft for draft in scene.waiting if draft.kind is kind]
+        steps += [*map(Withdraw, kept[1:]), *_ready(kind, account.facts(scene, kind, now=now), kept)]
+    return steps
+
+
+def _to_correct(scene: Scene, account: Account) -> bool:
+    """Published words that were wrong stay so until they are corrected."""
+    return account.correction(scene) is not None
+
+
+def _to_review(scene: Scene, account: Account) -> bool:
+    """Whatever the public was told of is looked back at once, unless it was no outage at all."""
+    del account
+    answered = [*(past.update for past in scene.published), *scene.rejected]
+    return (
+        bool(scene.published)
+        and scene.incident.recovered_at is not None
+        and not any(update.kind is UpdateKind.REVIEW for update in answered)
+        and not any(act.kind is ActKind.FALSE_ALARM for act in scene.acts)
+    )
+
+
+_LAST: Final = {UpdateKind.CORRECTION: _to_correct, UpdateKind.REVIEW: _to_review}
 
 
 def _ready(kind: UpdateKind, facts: Facts, kept: Sequence[IncidentUpdate]) -> list[Step]:

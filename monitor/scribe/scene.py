@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.ledger import approvals, drafts, incidents, people, sightings
 from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Sighting, Standing
+from monitor.scribe import aftermath
+from monitor.scribe.aftermath import Aftermath
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Scene:
     published: Sequence[Published]
     rejected: Sequence[IncidentUpdate]
     waiting: Sequence[IncidentUpdate]
+    aftermath: Aftermath | None = None
 
 
 async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:
@@ -48,4 +51,5 @@ async def read(session: AsyncSession, incident: Incident, standings: Mapping[str
         waiting=[
             update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
         ],
+        aftermath=await aftermath.read(session, incident.id, updates) if incident.resolved_at else None,
     )

@@ -79,8 +79,9 @@ class Scribe:
 
 
 async def _tended(session: AsyncSession) -> list[Incident]:
-    """Open incidents, and closed ones that still have a draft waiting or a correction to be drafted."""
-    unfinished = (*await incidents.open_all(session), *await incidents.uncorrected(session))
+    """Open incidents, and closed ones that have a draft waiting, or want a correction or a review."""
+    over = (*await incidents.uncorrected(session), *await incidents.unreviewed(session))
+    unfinished = (*await incidents.open_all(session), *over)
     tended = {incident.id: incident for incident in unfinished}
     for draft in await drafts.waiting(session):
         incident = await incidents.get(session, draft.incident_id)

@@ -1,5 +1,6 @@
 """The pasts of the samples: what their records would hold when they are over."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -64,8 +65,7 @@ def looking_back(facts: Facts, said: Said) -> Past:
     promised = Promise(said.at, said.at + 30 * MINUTE, said.at + 25 * MINUTE)
     plain = Past(tuple(entries), (promised,), told_at=said.at)
     if facts.cause and not facts.amends:
-        because = Entry(facts.recovered_at, Turn.NO_AMENDS, EVIDENCE, facts.cause.person, WORDS[facts.language][5])
-        return Past(tuple(entries), (), told_at=said.at, no_amends=because)
+        return replace(plain, promises=())
     return _eventful(facts, said, plain) if facts.amends else plain
 
 
@@ -106,9 +106,8 @@ def pasts(draw: st.DrawFn, since: st.SearchStrategy, names: st.SearchStrategy[st
         overrides=tuple(draw(st.lists(override, max_size=2))),
         factors=tuple(draw(st.lists(entry, max_size=2))),
         actions=tuple(draw(st.lists(st.builds(Action, names, names, days, st.none() | days), max_size=2))),
-        no_amends=draw(st.none() | entry),
     )
 
 
-SHOWN = set(Turn) - {Turn.CUSTOMER_FIRST, Turn.FACTOR, Turn.NO_AMENDS}
+SHOWN = set(Turn) - {Turn.CUSTOMER_FIRST, Turn.FACTOR}
 """What stands in the story by time; the other turns have places of their own."""

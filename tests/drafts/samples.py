@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drafts.facts import Act, Affected, Beginning, Checked, Correction, Facts, Said, UpdateKind, Working
 from drafts.notice import Notice, write
-from tests.drafts.pasts import looking_back
+from tests.drafts.pasts import WORDS, looking_back
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -275,7 +275,9 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
         return corrected(replace(told, next_update=facts.watch_until or facts.next_update))
     if kind is UpdateKind.REVIEW:
         over = facts.watch_until or facts.recovered_at
-        return replace(told, resolved_at=over, next_update=None, past=looking_back(facts, told.said[0]))
+        declined = facts.cause and not facts.amends and replace(facts.cause, at=over, words=WORDS[facts.language][5])
+        past = looking_back(facts, told.said[0])
+        return replace(told, resolved_at=over, next_update=None, past=past, no_amends=declined or None)
     return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
 
 

@@ -91,7 +91,7 @@ def moments(facts: Facts) -> list[datetime]:
 
 def past_moments(past: Past) -> list[datetime | None]:
     """Every time that a past holds."""
-    said = [*past.entries, *past.overrides, past.customer_first, past.no_amends]
+    said = [*past.entries, *past.overrides, past.customer_first]
     promised = [time for one in past.promises for time in (one.due_at, one.answered_at)]
     return [past.told_at, *(one.at for one in said if one), *(one.said_at for one in past.mistakes), *promised]
 

@@ -67,6 +67,7 @@ def gauges() -> Gauges:
     gauges.snapshot = Snapshot(
         {Stage.INVESTIGATING: 1},
         drafts_waiting=2,
+        reviews_waiting=3,
         pending_by_channel={"list": 3},
         promised={7: NOW},
         promises={Fate.KEPT: 5, Fate.BROKEN: 1},
@@ -101,6 +102,7 @@ async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
         'ownup_incidents_open{stage="investigating"} 1.0',
         'ownup_incidents_open{stage="monitoring"} 0.0',
         "ownup_drafts_waiting 2.0",
+        "ownup_reviews_waiting 3.0",
         'ownup_deliveries_pending{channel="list"} 3.0',
         "ownup_updates_overdue 1.0",
         'ownup_promises_total{outcome="kept"} 5.0',

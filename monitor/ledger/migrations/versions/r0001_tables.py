@@ -222,7 +222,7 @@ def _audited() -> None:
         _time("at"),
         _text("actor"),
         _text("action"),
-        _text("subject"),
+        _text("subject", index=True),
         _text("detail"),
         _text("previous_sha256"),
         _text("sha256", unique=True),
