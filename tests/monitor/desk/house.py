@@ -8,6 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions, Config
 from monitor.court import docket
 from monitor.desk.seat import Seat
@@ -166,10 +167,10 @@ class House:
             await incidents.close(s, incident.id, self.now)
         await self.scribe.tend()
 
-    async def waiting(self) -> IncidentUpdate:
-        """The one draft that waits."""
+    async def waiting(self, *kinds: UpdateKind) -> IncidentUpdate:
+        """The one draft that waits, of these kinds or of any."""
         async with self.ledger.read() as s:
-            (draft,) = await drafts.waiting(s)
+            (draft,) = [one for one in await drafts.waiting(s) if one.kind in (kinds or UpdateKind)]
         return draft
 
     async def approve(self, draft: IncidentUpdate) -> None:

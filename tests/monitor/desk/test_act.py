@@ -217,7 +217,7 @@ async def test_what_we_said_can_be_corrected_after_the_end(house: House, sign_in
     wrong = "Reading email and Website pass our checks."
     await browser.submit(page, ACTS, kind="correction", wrong=wrong, truth="Website failed too, from 14:10 UTC")
     await house.scribe.tend()
-    draft = await house.waiting()
+    draft = await house.waiting(UpdateKind.CORRECTION)
     assert (draft.kind, draft.stage, draft.next_update_at) == (UpdateKind.CORRECTION, Stage.RESOLVED, None)
     assert "That was wrong: “Website failed too, from 14:10 UTC” (Maria)." in draft.body
     page = await browser.get(f"/updates/{draft.id}")
@@ -241,7 +241,7 @@ async def test_a_correction_cut_off_by_the_end_comes_back(house: House, sign_in:
     await browser.submit(await browser.get("/incidents/1"), ACTS, kind="correction", wrong=title, truth="it was not")
     await house.approve(last)
     await house.scribe.tend()
-    assert (await house.waiting()).kind is UpdateKind.CORRECTION
+    assert "it was not" in (await house.waiting(UpdateKind.CORRECTION)).body
 
 
 async def test_a_false_alarm_takes_back_all_that_was_said(house: House, sign_in: SignIn) -> None:

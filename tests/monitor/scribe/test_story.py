@@ -101,7 +101,7 @@ async def test_the_whole_story(company: Company) -> None:
     await company.approve()
     (incident,) = await company.incidents()
     assert incident.stage is Stage.RESOLVED
-    assert await company.kinds() == []
+    assert await company.kinds() == [REVIEW]
 
 
 async def test_what_was_wholly_down_is_told_so_afterwards(company: Company) -> None:
