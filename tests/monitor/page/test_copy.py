@@ -99,7 +99,7 @@ def test_what_is_not_ours_stays_and_what_is_no_more_goes(tmp_path: Path) -> None
 
 
 def test_a_copy_that_cannot_be_written_is_still_whole(tmp_path: Path) -> None:
-    """If a file cannot be put in place, the front page of before stands, since it comes last; the next time mends it."""
+    """If a file cannot be put in place, the front page stands as it was, since it comes last; later all is mended."""
     one = copy(tmp_path)
     one.write(moment(OVER))
     before = (tmp_path / "index.html").read_text()
