@@ -43,6 +43,13 @@ def next_update(now: datetime, total_loss: bool, every: timedelta, every_total: 
     return rounded if rounded >= soonest else soonest + (_EPOCH - soonest) % STEP
 
 
+def choices(now: datetime, limit: timedelta) -> tuple[datetime, ...]:
+    """The times that a human may promise: every five minutes, from ten ahead to the limit."""
+    soonest = now + DRAFT_AHEAD
+    first = soonest + (_EPOCH - soonest) % STEP
+    return tuple(first + STEP * step for step in range((now + limit - first) // STEP + 1))
+
+
 def due(next_update_at: datetime, now: datetime) -> Due:
     """What a promise asks of us now: nothing, a draft (10 minutes before), a call (5 before), or it is late."""
     left = next_update_at - now

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import Said
 from drafts.markdown import one_line
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import approvals, drafts, incidents
+from monitor.ledger import approvals, claims, drafts, incidents
+from monitor.ledger.errors import Stale
 from monitor.models import ActKind, Incident
 
 WORDS_CHARS_MAX: Final = 300
@@ -40,6 +41,11 @@ class Form:
     quotes: bool = False
     answers: bool = False
     outlasts: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether each such act stands beside the last, where others take its place."""
+        return self.kind is ActKind.CHECKED
 
 
 FORMS: Final = (
@@ -133,9 +139,19 @@ async def post(visit: Visit) -> web.Response:
         if form not in open_forms(incident):
             raise Refusal(409, "Not written down: this incident is over.", "No draft can say it any more.")
         _check_published(form, lines, await _published(s, visit.number()))
-        await incidents.act(s, visit.number(), visit.person_id, form.kind, "\n".join(lines), visit.now)
+        await _say(s, visit, form, "\n".join(lines))
     await visit.settled()
     return visit.goto(home(visit), "told")
+
+
+async def _say(s: AsyncSession, visit: Visit, form: Form, words: str) -> None:
+    """Write it down, unless somebody else has said something else since this form was on a screen."""
+    seen = visit.field("seen")
+    known = int(seen) if seen.isdecimal() and seen.isascii() else None
+    try:
+        await claims.say(s, visit.number(), visit.person_id, form.kind, words, known, visit.now)
+    except Stale as stale:
+        raise Refusal(409, f"Not written down: {stale}.", "Open the page anew: it shows what they said.") from stale
 
 
 def open_forms(incident: Incident) -> tuple[Form, ...]:

@@ -1,15 +1,33 @@
 """The desk as one web application: every address, who answers there, and who may ask."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
-from monitor.desk import act, brief, decide, edit, follow_up, incident, login, overview, ping, sample, update, welcome
+from monitor.desk import (
+    act,
+    begin,
+    brief,
+    claim,
+    decide,
+    edit,
+    follow_up,
+    incident,
+    live,
+    login,
+    overview,
+    ping,
+    sample,
+    update,
+    welcome,
+)
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
-from monitor.desk.sheets import Sheets
+from monitor.desk.sheets import STYLE_SHA256, Sheets
+from monitor.desk.streams import Streams
 from monitor.desk.visit import Desk, Refusal, Visit
 from monitor.models import Role
 
@@ -18,8 +36,8 @@ _ID: Final = r"{id:\d{1,12}}"
 
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        f"default-src 'self'; style-src 'sha256-{STYLE_SHA256}'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -39,9 +57,19 @@ ROUTES: Final = (
     Route("GET", "/welcome/{token}", welcome.get, None),
     Route("POST", "/welcome/{token}", welcome.post, None),
     Route("GET", "/", overview.get, Role.VIEWER),
+    Route("GET", "/live", live.get, Role.VIEWER, passive=True),
     Route("GET", "/brief", brief.get, Role.VIEWER),
     Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
-    Route("POST", f"/incidents/{_ID}/acknowledge", incident.acknowledge, Role.RESPONDER),
+    Route("GET", "/incidents/new", begin.get, Role.RESPONDER),
+    Route("POST", "/incidents/new", claim.begin, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/acknowledge", claim.take_up, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/takeover", claim.take_over, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/customer", claim.customer_first, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/began", claim.back_date, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/noticed", claim.notice, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/cleared", claim.clear, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/merge", claim.join, Role.RESPONDER),
+    Route("POST", f"/incidents/{_ID}/split", claim.split, Role.RESPONDER),
     Route("POST", f"/incidents/{_ID}/acts", act.post, Role.RESPONDER),
     Route("POST", f"/incidents/{_ID}/followups", follow_up.add, Role.RESPONDER),
     Route("POST", f"/followups/{_ID}/done", follow_up.done, Role.RESPONDER),
@@ -51,6 +79,7 @@ ROUTES: Final = (
     Route("POST", f"/updates/{_ID}/edit", edit.post, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/approve", decide.approve, Role.APPROVER),
     Route("POST", f"/updates/{_ID}/agree", decide.agree, Role.APPROVER),
+    Route("POST", f"/updates/{_ID}/promise", claim.promise, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/reject", decide.reject, Role.RESPONDER),
     Route("POST", "/sample/break", sample.break_, Role.RESPONDER),
     Route("POST", "/sample/repair", sample.repair, Role.RESPONDER),
@@ -60,7 +89,7 @@ ROUTES: Final = (
 
 def make(seat: Seat) -> web.Application:
     """Build the desk's application; ``seat`` says what it reads, and writes approvals into."""
-    desk = Desk(seat, Sheets.load(), Passwords())
+    desk = Desk(seat, Sheets.load(), Passwords(), Streams(seat.ledger))
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
@@ -68,7 +97,14 @@ def make(seat: Seat) -> web.Application:
         for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.path, guard(route, desk))
     app.on_response_prepare.append(_headers)
+    app.on_shutdown.append(partial(_end, desk.streams))
     return app
+
+
+async def _end(streams: Streams, app: web.Application) -> None:
+    """Streams would else hold up the end."""
+    del app
+    streams.closing.set()
 
 
 def _static(sheets: Sheets) -> Callable[[web.Request], Awaitable[web.Response]]:

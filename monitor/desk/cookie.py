@@ -24,7 +24,7 @@ def read(request: web.Request, seat: Seat) -> str:
     return sent if _SECRET.fullmatch(sent) else ""
 
 
-def give(visit: Visit, response: web.Response, browser: str, *, lasting: timedelta | None = None) -> None:
+def give(visit: Visit, response: web.StreamResponse, browser: str, *, lasting: timedelta | None = None) -> None:
     """Let the browser keep a secret, for ``lasting`` or until it closes.
 
     Lax, not Strict: the call that wakes a human links here from their mail app, and must find them signed in. A Lax

@@ -13,13 +13,24 @@ from monitor.desk.dossier import carriers
 from monitor.desk.honesty import blocking, findings
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import approvals, assents, audit, drafts
-from monitor.ledger.errors import Alone, AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
+from monitor.ledger.errors import (
+    Alone,
+    AlreadyApproved,
+    Gone,
+    Missing,
+    NotTakenUp,
+    Refused,
+    Stale,
+    Unconfirmed,
+    Unsigned,
+)
 
 REASON_CHARS_MAX: Final = 500
 
 ADVICE: Final = {
     Stale: "Read what changed, below. If the new text is right, approve that.",
     AlreadyApproved: "You find below who did, and how far it has got.",
+    Missing: "The overview shows every draft that waits.",
     Gone: "Nothing is left to do here; the page of the incident tells the story.",
     NotTakenUp: "Say first that you are looking at it: the notice then bears your name.",
     Unconfirmed: "Look again in a few seconds.",
@@ -54,7 +65,7 @@ async def agree(visit: Visit) -> web.Response:
 
 async def reject(visit: Visit) -> web.Response:
     """Write a human's no down, with the reason."""
-    reason = visit.field("reason").strip()
+    reason, false_alarm = visit.field("reason").strip(), visit.field("false_alarm") == "yes"
     if not reason or len(reason) > REASON_CHARS_MAX:
         raise await _refusal(
             visit, "Not rejected", Refused(f"a reason is needed, of {REASON_CHARS_MAX} letters at most")
@@ -64,10 +75,10 @@ async def reject(visit: Visit) -> web.Response:
             draft = await drafts.unanswered(s, visit.number())
             if visit.field("revision") != str(draft.revision):
                 raise Stale("its words changed")
-            await drafts.reject(s, visit.number(), visit.person_id, reason, visit.now)
+            await drafts.reject(s, visit.number(), visit.person_id, reason, visit.now, false_alarm=false_alarm)
     except Refused as refused:
         raise await _refusal(visit, "Not rejected", refused) from refused
-    return visit.goto(f"/updates/{visit.number()}", "rejected")
+    return visit.goto(f"/updates/{visit.number()}", "false" if false_alarm else "rejected")
 
 
 async def _approve(s: AsyncSession, visit: Visit) -> None:

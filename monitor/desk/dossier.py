@@ -12,8 +12,19 @@ from monitor.desk.carriers import Carriers, choose
 from monitor.desk.circumstances import circumstances
 from monitor.desk.evidence import Evidence, gather
 from monitor.desk.seat import Seat
-from monitor.ledger import approvals, assents, components, deliveries, drafts, incidents, people, story
-from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate
+from monitor.ledger import (
+    approvals,
+    assents,
+    claims,
+    components,
+    deliveries,
+    drafts,
+    incidents,
+    people,
+    sightings,
+    story,
+)
+from monitor.models import Act, Approval, Assent, Delivery, Incident, IncidentUpdate, Member, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +37,23 @@ class Dossier:
     names: Mapping[int, str]
     evidence: Sequence[Evidence]
     members: int
-    taken_by: str | None
+    acts: Sequence[Act]
+    alarms: tuple[int, int]
     carriers: Carriers
     circumstances: Circumstances
     agreed: Sequence[Assent]
     approval: Approval | None
     deliveries: Sequence[Delivery]
+
+    @property
+    def holder(self) -> Act | None:
+        """The act by which somebody has it in hand."""
+        return claims.holding(self.acts)
+
+    @property
+    def taken_by(self) -> str | None:
+        """Who has it in hand, if anybody has."""
+        return self.names[self.holder.person_id] if self.holder else None
 
     @property
     def waits(self) -> bool:
@@ -66,7 +88,8 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
         names=names,
         evidence=await gather(s, seat, members, now),
         members=len(members),
-        taken_by=await taken_by(s, update.incident_id, names),
+        acts=await incidents.acts(s, update.incident_id),
+        alarms=await story.alarms(s, [member.target for member in members]),
         carriers=await carriers(s, seat, update.incident_id),
         circumstances=await circumstances(s, seat.config, update, person_id, now),
         agreed=await assents.standing(s, update),
@@ -79,11 +102,11 @@ async def carriers(s: AsyncSession, seat: Seat, incident_id: int) -> Carriers:
     """The channels that can carry a notice now, by what fails in this incident, and for certain in any other."""
     names = {component.id: component.name for component in await components.everything(s)}
     ours = [member for member in await incidents.members(s, incident_id) if member.recovered_at is None]
-    failing = [*ours, *await story.failing(s)]
-    return choose(seat.config.channel, {member.component_id: names[member.component_id] for member in failing})
+    failing: list[Member | Sighting] = [*ours, *await story.failing(s), *await sightings.standing(s)]
+    return choose(seat.config.channel, {part.component_id: names[part.component_id] for part in failing})
 
 
 async def taken_by(s: AsyncSession, incident_id: int, names: Mapping[int, str]) -> str | None:
-    """Who took an incident up first, if anybody has."""
-    acts = await incidents.acts(s, incident_id)
-    return next((names[act.person_id] for act in acts if act.kind is ActKind.ACKNOWLEDGED), None)
+    """Who has an incident in hand, if anybody has."""
+    held = await claims.holder(s, incident_id)
+    return names[held.person_id] if held else None

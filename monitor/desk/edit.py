@@ -15,6 +15,7 @@ from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import drafts
 from monitor.ledger.errors import Refused, Stale
 from monitor.markdown import honest
+from monitor.models import IncidentUpdate
 
 LIMITS: Final = {"title": 200, "body": 10_000, "short": 280, "spoken": 3000}
 
@@ -89,6 +90,12 @@ async def _refusal(visit: Visit, words: Mapping[str, str], refusal: Refusal) -> 
     return refusal
 
 
+def _overtaken(visit: Visit, draft: IncidentUpdate) -> str:
+    """What an open form is told by its live connection; the words in it stay as they are."""
+    stale = "Live" in visit.request.headers and visit.request.query.get("since") != str(draft.revision)
+    return "The draft has changed while you write. Saving shows you how, and loses nothing of yours." if stale else ""
+
+
 async def _form(
     visit: Visit, *, words: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> web.Response:
@@ -96,9 +103,16 @@ async def _form(
         if await drafts.get(s, visit.number()) is None:
             raise page.missing()
         draft = await drafts.unanswered(s, visit.number())
+    presence = visit.desk.streams.presence
+    if visit.person:
+        presence.note(draft.id, (visit.person_id, visit.person.name), visit.now, edits=True)
     return visit.page(
         "edit.html",
         status=refusal.status if refusal else 200,
+        again=f"/updates/{draft.id}/edit",
+        live=f"/updates/{draft.id}/edit?since={draft.revision}",
+        overtaken=_overtaken(visit, draft),
+        others=presence.others(draft.id, visit.person_id, visit.now),
         update=draft,
         words={**dict(_present(drafts.notice_of(draft))), **(words or {})},
         tellings=tellings(draft),

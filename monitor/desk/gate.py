@@ -26,33 +26,39 @@ _WORDS: Final = (
     "short",
     "spoken",
     "reason",
+    "noticed",
+    "how",
     "what",
     "owner",
     *(field.name for form in FORMS for field in form.fields),
 )
 
-Handler = Callable[[Visit], Awaitable[web.Response]]
+Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address of the desk, who answers, and the least role that may ask; None is open to everyone."""
+    """One address of the desk, who answers, and the least role that may ask; None is open to everyone.
+
+    ``passive`` where a page asks by itself, which keeps no session alive.
+    """
 
     method: str
     path: str
     handler: Handler
     role: Role | None
+    passive: bool = False
 
 
-def guard(route: Route, desk: Desk) -> Callable[[web.Request], Awaitable[web.Response]]:
+def guard(route: Route, desk: Desk) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """What answers at a route: its handler for those who may, else a page that says what to do next."""
 
-    async def answer(request: web.Request) -> web.Response:
-        visit = await _enter(request, desk)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        visit = await _enter(request, desk, passive=route.passive or "Live" in request.headers)
         try:
             visit = replace(visit, form=await _form(request))
             _check(visit, route)
-            response = await route.handler(visit)
+            response: web.StreamResponse = await route.handler(visit)
         except Refusal as refusal:
             response = await _refuse(visit, refusal)
         if visit.is_new and not response.cookies:
@@ -62,17 +68,17 @@ def guard(route: Route, desk: Desk) -> Callable[[web.Request], Awaitable[web.Res
     return answer
 
 
-async def _enter(request: web.Request, desk: Desk) -> Visit:
+async def _enter(request: web.Request, desk: Desk, *, passive: bool) -> Visit:
     now = desk.seat.clock()
     browser = cookie.read(request, desk.seat)
-    person = await _who(desk, browser, now) if browser else None
+    person = await _who(desk, browser, now, passive=passive) if browser else None
     return Visit(desk, request, browser or cookie.fresh(), is_new=not browser, person=person, form={}, now=now)
 
 
-async def _who(desk: Desk, browser: str, now: datetime) -> Person | None:
+async def _who(desk: Desk, browser: str, now: datetime, *, passive: bool) -> Person | None:
     async with desk.seat.ledger.read() as s:
         found = await people.signed_in(s, browser, now=now, **limits(desk.seat))
-    if found and now - found.session.seen_at > TOUCH_EVERY:
+    if found and not passive and now - found.session.seen_at > TOUCH_EVERY:
         async with desk.seat.ledger.write() as s:
             await people.touch(s, browser, now)
     return found.person if found else None
@@ -131,8 +137,8 @@ def _check_person(visit: Visit, role: Role) -> None:
 async def _refuse(visit: Visit, refusal: Refusal) -> web.Response:
     """Answer a refusal, and leave a line in the audit of what a known person was refused."""
     back = _home(visit.request.path)
-    if visit.request.method == "POST" and visit.person:
-        await _note(visit, visit.person, back, refusal)
+    if visit.request.method == "POST" and (person := visit.person or await _was(visit)):
+        await _note(visit, person, back, refusal)
     if refusal.shown is not None:
         return refusal.shown
     if refusal.status == HTTPStatus.UNAUTHORIZED:
@@ -141,6 +147,12 @@ async def _refuse(visit: Visit, refusal: Refusal) -> web.Response:
     if back == "/" or refusal.status == HTTPStatus.NOT_FOUND:
         return _sorry(visit, refusal, "/", "To the overview")
     return _sorry(visit, refusal, back, "Open it anew")
+
+
+async def _was(visit: Visit) -> Person | None:
+    """Whose session this browser had before it ended, if the record still knows."""
+    async with visit.seat.ledger.read() as s:
+        return None if visit.is_new else await people.was_signed_in(s, visit.browser)
 
 
 async def _note(visit: Visit, person: Person, subject: str, refusal: Refusal) -> None:

@@ -1,20 +1,33 @@
-"""The page of one incident, and taking it up."""
+"""The page of one incident: where it stands, and everything that happened."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.promises import Fate, Promise
-from monitor.desk.act import home, open_forms
-from monitor.desk.dossier import taken_by
+from monitor.desk.act import open_forms
+from monitor.desk.claim import COMPONENT, TARGET
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import components, drafts, follow_ups, incidents, people, words
-from monitor.models import ActKind, Incident, Member
+from monitor.ledger import claims, components, drafts, follow_ups, incidents, people, sightings, story, words
+from monitor.models import Act, ActKind, Incident, Member, Sighting
+
+OTHERS_MAX: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose hand it is in, and all that people did."""
+
+    acts: Sequence[Act]
+    names: Mapping[int, str]
+    holder: Act | None
 
 
 async def get(visit: Visit) -> web.Response:
@@ -23,47 +36,69 @@ async def get(visit: Visit) -> web.Response:
         incident = await incidents.get(s, visit.number())
         if incident is None:
             raise _missing()
-        members = await incidents.members(s, visit.number())
-        names = {component.id: component.name for component in await components.everything(s)}
-        everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
-        facts: dict[str, Any] = {
-            "incident": incident,
-            "name": named(members, names),
-            "sentence": summary(incident, members, visit.times),
-            "story": await tell(s, incident, members),
-            "taken_by": await taken_by(s, visit.number(), everyone),
-            "promises": kept(await words.promises_of(s, visit.number()), visit.now),
-            "follow_ups": await follow_ups.of_incident(s, visit.number()),
-            "everyone": everyone,
-            "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
-        }
-    return visit.page("incident.html", again=visit.request.path, forms=open_forms(facts["incident"]), **facts)
+        facts = {**await _what(s, visit, incident), **await _who(s, incident), **await _kin(s, incident)}
+    return visit.page("incident.html", again=visit.request.path, forms=open_forms(incident), **facts)
 
 
-async def acknowledge(visit: Visit) -> web.Response:
-    """Take an incident up: "I am looking at it" is a fact that notices may state."""
-    async with visit.seat.ledger.write() as s:
-        incident = await incidents.get(s, visit.number())
-        if incident is None:
-            raise _missing()
-        if incident.resolved_at is not None:
-            raise Refusal(409, "This incident is over, so there is nothing to take up.", "Its page tells the story.")
-        if not any(act.kind is ActKind.ACKNOWLEDGED for act in await incidents.acts(s, visit.number())):
-            await incidents.act(s, visit.number(), visit.person_id, ActKind.ACKNOWLEDGED, "", visit.now)
-    await visit.settled()
-    return visit.goto(home(visit), "taken")
+async def _what(s: AsyncSession, visit: Visit, incident: Incident) -> dict[str, Any]:
+    """What fails or failed, and everything that happened."""
+    members = await incidents.members(s, incident.id)
+    noticed = await sightings.of_incident(s, incident.id)
+    known = await components.everything(s)
+    names = {component.id: component.name for component in known}
+    promises = await words.promises_of(s, incident.id)
+    return {
+        "incident": incident,
+        "members": members,
+        "sightings": noticed,
+        "names": names,
+        "name": named([*members, *noticed], names),
+        "sentence": summary(incident, members, visit.times, noticed),
+        "story": await tell(s, incident, members, promises, visit.now),
+        "promises": kept(promises, visit.now),
+        "components": [one for one in known if one.retired_at is None],
+    }
 
 
-def named(members: Sequence[Member], names: Mapping[str, str]) -> str:
+async def _who(s: AsyncSession, incident: Incident) -> dict[str, Any]:
+    """Who has it, and what people said of it."""
+    acts = await incidents.acts(s, incident.id)
+    everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+    held = claims.holding(acts)
+    return {
+        "everyone": everyone,
+        "hand": Hand(acts, everyone, held),
+        "taken_by": everyone[held.person_id] if held else None,
+        "began": max((act.id for act in acts if act.kind is ActKind.BEGAN), default=0),
+        "follow_ups": await follow_ups.of_incident(s, incident.id),
+    }
+
+
+async def _kin(s: AsyncSession, incident: Incident) -> dict[str, Any]:
+    """The drafts of it that wait, and the other open incidents, with which it may be one."""
+    others = [] if incident.resolved_at else [one for one in await incidents.open_all(s) if one.id != incident.id]
+    names = {component.id: component.name for component in await components.everything(s)}
+    members = await story.members_of(s, [one.id for one in others[:OTHERS_MAX]])
+    return {
+        "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
+        "others": [(one.id, named(members.get(one.id, ()), names)) for one in others[:OTHERS_MAX]],
+        "box": COMPONENT,
+        "target_box": TARGET,
+    }
+
+
+def named(members: Sequence[Member | Sighting], names: Mapping[str, str]) -> str:
     """What an incident is called: by the components it hit, in the customers' words."""
     hit = dict.fromkeys(names.get(member.component_id, member.component_id) for member in members)
     return ", ".join(hit) or "Nothing on record"
 
 
-def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
+def summary(incident: Incident, members: Sequence[Member], times: Times, noticed: Sequence[Sighting] = ()) -> str:
     """Where an incident stands, in one line."""
     if incident.merged_into:
         return f"Began {times.at(incident.opened_at)}; it turned out to be part of incident {incident.merged_into}"
+    if incident.merged_into:
+        return f"Became part of incident {incident.merged_into}, {times.at(incident.resolved_at or incident.opened_at)}"
     if incident.resolved_at:
         length = span((incident.resolved_at - incident.opened_at).total_seconds())
         end = f"Began {times.at(incident.opened_at)}, over after {length}"
@@ -74,6 +109,8 @@ def summary(incident: Incident, members: Sequence[Member], times: Times) -> str:
     since = f"since {times.at(incident.opened_at)} ({times.since(incident.opened_at)})"
     failing = sum(member.recovered_at is None for member in members)
     checks = "1 check fails" if failing == 1 else f"{failing} checks fail"
+    if not failing and noticed:
+        checks = "People here notice what no check of ours sees"
     return f"{checks} {since}" + ("" if incident.confirmed_at else "; being confirmed")
 
 

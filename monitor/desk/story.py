@@ -7,9 +7,21 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from drafts.promises import Fate, Promise
 from monitor.desk.evidence import sentence
 from monitor.ledger import approvals, deliveries, drafts, incidents, people, story
-from monitor.models import Act, ActKind, Approval, Delivery, Flip, Incident, IncidentUpdate, Member, Revision
+from monitor.models import (
+    Act,
+    ActKind,
+    Approval,
+    Delivery,
+    DeliveryState,
+    Flip,
+    Incident,
+    IncidentUpdate,
+    Member,
+    Revision,
+)
 from monitor.verdict import Verdict
 
 MOMENTS_MAX: Final = 150
@@ -66,7 +78,9 @@ class Story:
     is_cut: bool
 
 
-async def tell(s: AsyncSession, incident: Incident, members: Sequence[Member]) -> Story:
+async def tell(
+    s: AsyncSession, incident: Incident, members: Sequence[Member], promises: Sequence[Promise], now: datetime
+) -> Story:
     """Read everything that happened in an incident."""
     assert incident.id is not None  # noqa: S101 - it stands in the record
     names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
@@ -75,6 +89,7 @@ async def tell(s: AsyncSession, incident: Incident, members: Sequence[Member]) -
         *_turns(incident),
         *(_worded(one, names) for one in reversed(await story.revisions_of(s, incident.id, limit=MOMENTS_MAX))),
         *(_done(act, names) for act in await incidents.acts(s, incident.id)),
+        *(moment for promise in promises for moment in _promised(promise, now)),
     ]
     for update in await drafts.of_incident(s, incident.id):
         assert update.id is not None  # noqa: S101 - it stands in the record
@@ -105,6 +120,15 @@ def _worded(revision: Revision, names: Mapping[int, str]) -> Moment:
     return Moment(revision.at, deed, revision.title, href)
 
 
+def _promised(promise: Promise, now: datetime) -> Iterator[Moment]:
+    """Whether we wrote when we had said; told at the time that we had promised."""
+    fate = promise.fate(now)
+    if fate is Fate.KEPT and promise.answered_at:
+        yield Moment(promise.answered_at, "We wrote again as promised", mark="good")
+    elif fate is Fate.BROKEN:
+        yield Moment(promise.due_at, "We had promised to write again by now, and did not", mark="bad")
+
+
 def _done(act: Act, names: Mapping[int, str]) -> Moment:
     return Moment(act.at, f"{names[act.person_id]} {_ACTS[act.kind]}", ": ".join(act.words.splitlines()), mark="human")
 
@@ -133,5 +157,7 @@ def _answered(
     if approval:
         yield Moment(approval.at, f"{names[approval.person_id]} approved it", update.title, href, "human")
     for delivery in sent:
+        if delivery.state is DeliveryState.FAILED:
+            yield Moment(delivery.next_attempt_at, f"Given up over {delivery.channel}", delivery.error, href, "bad")
         if delivery.delivered_at:
             yield Moment(delivery.delivered_at, f"Delivered over {delivery.channel}", delivery.receipt, href)

@@ -32,6 +32,14 @@ class Times:
         length = span(abs(seconds))
         return f"{length} ago" if seconds >= 0 else f"in {length}"
 
+    def typed(self) -> str:
+        """Now, as a field for a day and a time takes it."""
+        return self.now.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+
+    def zone_name(self) -> str:
+        """The zone that all times on a page are in."""
+        return f"in {self.now.astimezone(self.zone).strftime('%Z')}, {self.zone.key}"
+
     def today(self) -> date:
         """The day that readers have now."""
         return self.now.astimezone(self.zone).date()

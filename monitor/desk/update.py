@@ -1,10 +1,13 @@
 """The draft page: the notice as customers will see it, beside it the evidence, and one clear button."""
 
+from datetime import datetime
 from typing import Final, Literal
 
 from aiohttp import web
 from markupsafe import Markup
 
+from drafts.brief import Brief, brief
+from drafts.cadence import ceiling, choices
 from drafts.facts import UpdateKind
 from monitor.desk.act import open_forms
 from monitor.desk.change import Change, between
@@ -34,7 +37,7 @@ async def get(visit: Visit) -> web.Response:
 
 
 async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
-    """Show an update as it is now; after a refusal, with what changed since the human had opened it."""
+    """Show an update as it is now; after a refusal, or if asked, with what changed since the human had opened it."""
     async with visit.seat.ledger.read() as s:
         dossier = await read(s, visit.seat, visit.number(), visit.person_id, visit.now)
     if dossier is None:
@@ -46,7 +49,13 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         status=refusal.status if refusal else 200,
         again=f"/updates/{update.id}",
         refusal=refusal,
-        changed=await changes(visit, update) if refusal else (),
+        live=f"/updates/{update.id}?since={update.revision}",
+        changed=await changes(visit, update),
+        opened=visit.request.query.get("since", update.revision),
+        overtaken=_overtaken(visit, dossier),
+        others=_others(visit, dossier),
+        brief=_brief(dossier),
+        promises=_promises(visit, dossier),
         dossier=dossier,
         update=update,
         incident=dossier.incident,
@@ -89,13 +98,45 @@ def seen(update: IncidentUpdate) -> Markup:
 
 
 async def changes(visit: Visit, update: IncidentUpdate) -> tuple[Change, ...]:
-    """What changed between the revision that the form says was seen, and now."""
-    number = visit.field("revision")
+    """What changed between the revision that the form or the address says was seen, and now."""
+    number = visit.field("revision") or visit.request.query.get("since", "")
     if not number.isdecimal() or len(number) > len(str(update.revision)):
         return ()
     async with visit.seat.ledger.read() as s:
         opened = await drafts.revision(s, visit.number(), int(number))
     return between(opened, update, visit.times) if opened else ()
+
+
+def _overtaken(visit: Visit, dossier: Dossier) -> str:
+    """What an open page is told by its live connection, while its words and its button stay as they are."""
+    if "Live" not in visit.request.headers:
+        return ""
+    if not dossier.waits:
+        return f"This draft is {standing(visit, dossier)}."
+    return "" if visit.request.query.get("since") == str(dossier.update.revision) else "This draft has changed."
+
+
+def _others(visit: Visit, dossier: Dossier) -> tuple[str, ...]:
+    """Who else has this draft open; and whoever asks by hand is here from now on."""
+    if not dossier.waits or visit.person is None:
+        return ()
+    presence, update_id = visit.desk.streams.presence, dossier.update.id
+    if "Live" not in visit.request.headers:
+        presence.note(update_id, (visit.person_id, visit.person.name), visit.now, edits=False)
+    return presence.others(update_id, visit.person_id, visit.now)
+
+
+def _brief(dossier: Dossier) -> Brief | None:
+    """What the phone should say of it."""
+    return brief(dossier.facts) if dossier.waits and dossier.facts.affected else None
+
+
+def _promises(visit: Visit, dossier: Dossier) -> tuple[datetime, ...]:
+    """The times at which the next word may be promised, every five minutes within the limit."""
+    update = dossier.update
+    if not dossier.waits or update.next_update_at is None or update.edited_by is not None:
+        return ()
+    return choices(visit.now, ceiling(dossier.facts))
 
 
 def standing(visit: Visit, dossier: Dossier) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
 from monitor.desk.sheets import Sheets
+from monitor.desk.streams import Streams
 from monitor.desk.times import Times
 from monitor.models import Person, Role
 
@@ -33,6 +34,13 @@ SAID: Final = {
     "followed": "Done, and written down with your name.",
     "edited": "Saved. Nothing is published yet: read it once more, then approve.",
     "rejected": "Rejected, and kept in the record with your reason. Nothing was published.",
+    "over": "You have taken it over. The next notice bears your name.",
+    "first": "Written down: a customer told us first. It is counted, and said to nobody.",
+    "promised": "The notice now promises that time. Read it once more before it goes out.",
+    "begun": "The incident is open. Its draft says what you noticed, in your name.",
+    "merged": "They are one incident now. Its draft tells of both.",
+    "split": "It is an incident of its own now, with a draft of its own.",
+    "false": "Rejected, and counted as a false alarm. Nothing was published.",
     "out": "You are signed out.",
     "broken": "The sample part is broken now. The first failed check and its draft follow within seconds: look again.",
     "repaired": "The sample part works again. Our checks will see it within seconds: look again.",
@@ -60,6 +68,7 @@ class Desk:
     seat: Seat
     sheets: Sheets
     passwords: Passwords
+    streams: Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,7 @@ class Visit:
             "said": SAID.get(self.request.query.get("said", ""), ""),
             "token": lambda: hidden,
             "again": again,
+            "live": "",
         }
 
 

@@ -65,9 +65,8 @@ async def say(  # noqa: PLR0913, PLR0917 - who says what, of what, after what, a
 ) -> Act:
     """Write down what a human says happened; ``seen`` is the last act of this kind that they knew, None if any will do.
 
-    Raises Missing, Gone, or Stale if somebody has said something else meanwhile.
+    Raises Stale if somebody has said something else meanwhile.
     """
-    await incidents.unresolved(s, incident_id)
     if seen is not None and seen != await last(s, incident_id, kind):
         raise Stale("somebody else has said something of this meanwhile")
     return await incidents.act(s, incident_id, person_id, kind, words, now)

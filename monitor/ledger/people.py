@@ -117,6 +117,12 @@ async def signed_in(
     return SignedIn(*row) if row else None
 
 
+async def was_signed_in(s: AsyncSession, token: str) -> Person | None:
+    """Whose session this cookie once opened, whether it still does or not."""
+    wanted = select(Person).join(Session, col(Session.person_id) == col(Person.id))
+    return await s.scalar(wanted.where(col(Session.id_sha256) == _digest(token)))
+
+
 async def touch(s: AsyncSession, token: str, now: datetime) -> None:
     """Say that a session was used now."""
     await s.execute(update(Session).where(col(Session.id_sha256) == _digest(token)).values(seen_at=now))

@@ -18,6 +18,14 @@ async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[Sighting]:
     return (await s.scalars(wanted.order_by(col(Sighting.id)))).all()
 
 
+async def standing(s: AsyncSession) -> Sequence[Sighting]:
+    """What humans noticed, in any open incident, and nobody has called over yet."""
+    wanted = select(Sighting).join(Incident, col(Incident.id) == col(Sighting.incident_id))
+    return (
+        await s.scalars(wanted.where(col(Incident.resolved_at).is_(None), col(Sighting.cleared_at).is_(None)))
+    ).all()
+
+
 async def begin(
     s: AsyncSession, components: Sequence[str], person_id: int, *, words: str, noticed_at: datetime, now: datetime
 ) -> Incident:

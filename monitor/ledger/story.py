@@ -4,11 +4,33 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from monitor.models import Flip, Incident, IncidentUpdate, Member, Revision
+from monitor.models import Act, ActKind, AuditEntry, Delivery, Flip, Incident, IncidentUpdate, Member, Revision
+
+
+async def stamp(s: AsyncSession) -> str:
+    """A word that differs whenever something has happened that pages tell of."""
+    undelivered = select(func.count()).select_from(Delivery).where(col(Delivery.delivered_at).is_(None))
+    parts = (
+        select(func.max(col(Flip.id))),
+        select(func.max(col(AuditEntry.id))),
+        select(func.count()).select_from(Revision),
+        select(func.max(col(Delivery.id))),
+        undelivered,
+    )
+    row = (await s.execute(select(*(part.scalar_subquery() for part in parts)))).one()
+    return "/".join(map(str, row))
+
+
+async def alarms(s: AsyncSession, targets: Sequence[str]) -> tuple[int, int]:
+    """How many confirmed incidents of these targets there were, and how many of them humans called false alarms."""
+    mine = select(col(Member.incident_id)).where(col(Member.target).in_(targets), col(Member.confirmed_at).is_not(None))
+    false = select(col(Act.incident_id)).where(col(Act.kind) == ActKind.FALSE_ALARM)
+    wanted = select(func.count()).select_from(Incident).where(col(Incident.id).in_(mine))
+    return await s.scalar(wanted) or 0, await s.scalar(wanted.where(col(Incident.id).in_(false))) or 0
 
 
 async def failing(s: AsyncSession) -> Sequence[Member]:

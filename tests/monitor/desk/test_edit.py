@@ -90,7 +90,7 @@ async def test_an_edited_script_is_only_words(house: House, sign_in: SignIn) -> 
     browser, page = await opened(house, sign_in)
     script = "<script>alert(1)</script> [x](javascript:alert(1)) {{7*7}}"
     done = await browser.submit(page, EDIT, title=script, body=script, short=script, spoken=script)
-    assert "<script" not in done.text
+    assert "<script" not in done.text.replace('<script src="/static/desk.', "")
     assert 'href="javascript' not in done.text
     assert done.text.count("{{7*7}}") >= 4
 

@@ -64,7 +64,7 @@ async def test_what_is_over_cannot_be_taken_up(house: House, sign_in: SignIn) ->
     await house.blow_over()
     late = await browser.submit(page, "/incidents/1/acknowledge")
     assert late.status == 409
-    assert "This incident is over" in late.text
+    assert "Not taken up: this incident is over." in late.text
 
 
 async def test_an_incident_is_one_line_of_time(house: House, sign_in: SignIn) -> None:

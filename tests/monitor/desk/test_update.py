@@ -106,7 +106,7 @@ async def test_hostile_text_is_harmless(house: House, sign_in: SignIn) -> None:
     browser = await sign_in("Maria")
     for path in ("/updates/1", "/incidents/1", "/", "/updates/1/edit"):
         page = await browser.get(path)
-        assert "<script" not in page.text
+        assert "<script" not in page.text.replace('<script src="/static/desk.', "")
         assert "\u202e" not in page.text
         assert "\x1b" not in page.text
     page = await browser.get("/updates/1")
