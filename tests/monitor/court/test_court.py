@@ -29,6 +29,19 @@ def test_the_first_failure_opens_quietly_and_the_third_calls() -> None:
     assert (trial.drafts, trial.calls) == (1, 1)
 
 
+def test_a_call_comes_at_the_threshold_and_an_end_at_its_own() -> None:
+    """CASES X1, first half: two failures call once, and it takes three good looks in a row to be over."""
+    trial = company(node("web", patience=Patience(failures=2, recover=3), confirm_s=(3.0,)))
+    calls = []
+    for look in "FFFF":
+        trial.saw("web", look)
+        calls.append(trial.calls)
+    assert calls == [0, 1, 1, 1]
+    assert trial.saw("web", "SSS") == ["down", "down", "up"]
+    assert not trial.open[0].members[0].failing
+    assert trial.calls == 1
+
+
 def test_cases_x1() -> None:
     """Two failures alert, and three good looks resolve; what happens in between alerts nobody again."""
     trial = company(node("web", patience=Patience(2, 3)))
