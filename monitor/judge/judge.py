@@ -7,8 +7,10 @@ can therefore be lost at any moment: the record, the samples and the next looks 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Final, NoReturn
 
 import structlog
@@ -18,18 +20,20 @@ from monitor.court.calendar import Calendar
 from monitor.court.case import Case
 from monitor.court.court import Court, Hearing, Rules
 from monitor.court.docket import after, decide
-from monitor.court.mind import Mind, Plea
+from monitor.court.mind import Mind, Move, Plea
 from monitor.court.testimony import Testimony
 from monitor.court.topology import Topology, Way
 from monitor.judge import record
 from monitor.judge.memory import remember
 from monitor.ledger import audit, flips, incidents, sightings
 from monitor.ledger.store import Ledger
+from monitor.models import Flip
 from monitor.verdict import Verdict
 from probes.look import Result
 from probes.target import Target
 
 BATCH_MAX: Final = 500
+GATHER_S: Final = 0.5
 WAYS: Final[dict[Way, str]] = {"dns": "names", "4": "IPv4", "6": "IPv6"}
 
 log = structlog.get_logger("ownup.judge")
@@ -66,6 +70,7 @@ class Judge:
         self.topology = topology
         self._court = Court(topology, rules or Rules(), minds)
         self._pleas: asyncio.Queue[Plea] = asyncio.Queue()
+        self._urgent = asyncio.Event()
         self.minds = minds
 
     def verdicts(self) -> dict[str, Verdict]:
@@ -84,6 +89,8 @@ class Judge:
         self._tell_sight(heard)
         for plea in heard.pleas:
             self._pleas.put_nowait(plea)
+            if plea.move is not Move.NONE:
+                self._urgent.set()
         counts = heard.testimony
         if counts.outcome is not result.outcome:
             result = replace(result, outcome=counts.outcome, reason=counts.reason, detail=counts.detail)
@@ -113,7 +120,19 @@ class Judge:
     async def record(self) -> NoReturn:
         """Write pleas down for ever, in the order in which they came; many at once when many come at once."""
         while True:
-            await self._write([await self._pleas.get(), *self._waiting()])
+            await self._write(await self._gathered())
+
+    async def _gathered(self) -> list[Plea]:
+        """What waits now. A mere change of verdict waits for company, since a start brings one of every target."""
+        first = await self._pleas.get()
+        if first.move is Move.NONE:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_S):
+                    await self._urgent.wait()
+        pleas = [first, *self._waiting()]
+        if self._pleas.empty():
+            self._urgent.clear()
+        return pleas
 
     async def settle(self) -> None:
         """Write down what waits now."""
@@ -126,21 +145,35 @@ class Judge:
     async def _write(self, pleas: list[Plea]) -> None:
         async with self._ledger.write() as session:
             docket = await record.docket(session, since=self._clock() - self._court.rules.reopen_within)
-            for plea in pleas:
-                docket = await self._settle(session, plea, docket)
+            for quiet, together in groupby(pleas, key=lambda plea: plea.move is Move.NONE):
+                if quiet:
+                    await self._store(session, list(together))
+                else:
+                    for plea in together:
+                        docket = await self._settle(session, plea, docket)
+
+    async def _store(self, session: AsyncSession, pleas: list[Plea]) -> list[Flip]:
+        """Store the flips of these pleas; gives those that count."""
+        topology = self._court.topology
+        changes = [(record.flip(plea, topology.component(plea.target)), plea.known) for plea in pleas]
+        counts = await flips.record_all(session, changes)
+        for (flip, _), stored in zip(changes, counts, strict=True):
+            if stored:
+                log.info("verdict", target=flip.target, before=flip.before, after=flip.after, reason=flip.reason or "")
+                continue
+            log.warning("another process has judged this target", target=flip.target)
+            lately = self._clock() - self._court.rules.reopen_within
+            self.minds.update(await remember(session, [flip.target], lately=lately))
+        return [flip for (flip, _), stored in zip(changes, counts, strict=True) if stored]
 
     async def _settle(self, session: AsyncSession, plea: Plea, docket: tuple[Case, ...]) -> tuple[Case, ...]:
         topology, now = self._court.topology, self._clock()
-        flip = record.flip(plea, topology.component(plea.target))
-        first_failed_at, last_good_at = plea.known
-        if not await flips.record(session, flip, first_failed_at=first_failed_at, last_good_at=last_good_at):
-            log.warning("another process has judged this target", target=flip.target)
-            self.minds.update(await remember(session, [plea.target], lately=now - self._court.rules.reopen_within))
+        stored = await self._store(session, [plea])
+        if not stored:
             return docket
-        log.info("verdict", target=flip.target, before=flip.before, after=flip.after, reason=flip.reason or "")
         rulings = decide(docket, plea, topology, self._court.rules, now=now)
         for ruling in rulings:
-            await record.carry(session, ruling, flip)
+            await record.carry(session, ruling, stored[0])
         return after(docket, rulings, topology)
 
     async def retire(self) -> None:

@@ -1,14 +1,18 @@
 """Changes of verdict, and the verdict in force for each target: both move together, or neither does."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import compress
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from monitor.models import Flip, Standing
 from monitor.verdict import Verdict
+
+Known = tuple[datetime | None, datetime | None]
+"""When a target was first seen to fail, and when it was last seen well."""
 
 
 async def standings(s: AsyncSession) -> dict[str, Standing]:
@@ -32,41 +36,45 @@ async def record(
 
     False, and nothing is stored, if another process got there first. A target without a standing may begin anywhere.
     """
-    seen: dict[str, Any] = {"first_failed_at": first_failed_at, "last_good_at": last_good_at}
-    if not await _move(s, flip, **seen):
-        if await s.get(Standing, flip.target):
-            return False
-        s.add(
-            Standing(
-                target=flip.target,
-                component_id=flip.component_id,
-                kind=flip.kind,
-                verdict=flip.after,
-                since=flip.at,
-                **seen,
-            )
-        )
-    s.add(flip)
+    return (await record_all(s, [(flip, (first_failed_at, last_good_at))]))[0]
+
+
+async def record_all(s: AsyncSession, changes: Sequence[tuple[Flip, Known]]) -> list[bool]:
+    """Store many flips, in order, in as few statements as one; tells of each whether it was stored.
+
+    Whoever may write is alone until the commit, so to look and then to move is one compare-and-swap.
+    """
+    standing = await _standings(s, {flip.target for flip, _ in changes})
+    verdicts = {target: one.verdict for target, one in standing.items()}
+    counts = [_swap(verdicts, flip) for flip, _ in changes]
+    stored = list(compress(changes, counts))
+    s.add_all(flip for flip, _ in stored)
     await s.flush()
-    await s.execute(update(Standing).where(col(Standing.target) == flip.target).values(flip_id=flip.id))
-    return True
+    for flip, known in stored:
+        standing[flip.target] = _moved(standing.get(flip.target), flip, known)
+    s.add_all(standing.values())
+    await s.flush()
+    return counts
 
 
-async def _move(
-    s: AsyncSession, flip: Flip, *, first_failed_at: datetime | None, last_good_at: datetime | None
-) -> bool:
-    """The compare-and-swap: it finds the verdict that the flip comes from, or changes nothing."""
-    moved = await s.scalar(
-        update(Standing)
-        .where(col(Standing.target) == flip.target, col(Standing.verdict) == flip.before)
-        .values(
-            component_id=flip.component_id,
-            kind=flip.kind,
-            verdict=flip.after,
-            since=flip.at,
-            first_failed_at=first_failed_at,
-            last_good_at=last_good_at,
-        )
-        .returning(col(Standing.target))
+def _moved(standing: Standing | None, flip: Flip, known: Known) -> Standing:
+    one = standing or Standing(
+        target=flip.target, component_id=flip.component_id, kind=flip.kind, verdict=flip.after, since=flip.at
     )
-    return moved is not None
+    one.component_id, one.kind, one.verdict = flip.component_id, flip.kind, flip.after
+    one.since, one.flip_id = flip.at, flip.id
+    one.first_failed_at, one.last_good_at = known
+    return one
+
+
+async def _standings(s: AsyncSession, targets: Iterable[str]) -> dict[str, Standing]:
+    wanted = select(Standing).where(col(Standing.target).in_(targets))
+    return {one.target: one for one in await s.scalars(wanted)}
+
+
+def _swap(verdicts: dict[str, Verdict], flip: Flip) -> bool:
+    """Move the target's verdict if it is the one that the flip comes from."""
+    if verdicts.get(flip.target, flip.before) is not flip.before:
+        return False
+    verdicts[flip.target] = flip.after
+    return True

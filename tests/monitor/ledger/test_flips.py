@@ -51,3 +51,15 @@ def flip_of(before: str, after: str) -> Flip:
         after=Verdict(after),
         result="{}",
     )
+
+
+async def test_many_flips_are_stored_in_order(ledger: Ledger) -> None:
+    """Each must find the verdict that the one before it left, and who does not is left out alone."""
+    async with ledger.write() as s:
+        await flip(s, before="unknown", after="up")
+        steps = [flip_of("up", "suspect"), flip_of("unknown", "degraded"), flip_of("suspect", "down")]
+        assert await flips.record_all(s, [(step, (after(1), NOON)) for step in steps]) == [True, False, True]
+    async with ledger.read() as s:
+        standing = (await flips.standings(s))["smtp"]
+        assert await s.scalar(select(func.count()).select_from(Flip)) == 3
+    assert (standing.verdict, standing.flip_id) == (Verdict.DOWN, steps[2].id)

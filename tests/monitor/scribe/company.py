@@ -72,7 +72,7 @@ class Company:
         """Hear these looks of one target, one letter each, and let the record and the drafts follow."""
         for letter in looks:
             self.now += timedelta(seconds=every_s)
-            self.judge.hear(self._target(name), self._result(name, letter, reason), now_s=self.now.timestamp())
+            self.judge.hear(self.target(name), self.result(name, letter, reason), now_s=self.now.timestamp())
             await self.judge.settle()
             await self.scribe.tend()
 
@@ -132,10 +132,12 @@ class Company:
         async with self.ledger.read() as session:
             return list(reversed(await incidents.recent(session, 100)))
 
-    def _target(self, name: str) -> Target:
+    def target(self, name: str) -> Target:
+        """One of its targets."""
         return next(one for one in self.config.target if one.name == name)
 
-    def _result(self, name: str, letter: str, reason: Reason) -> Result:
+    def result(self, name: str, letter: str, reason: Reason = Reason.GREETING) -> Result:
+        """What a look would have given, by its letter."""
         outcome = LETTERS[letter]
         return Result(
             target=name,
