@@ -25,6 +25,7 @@ class Case:
     """One cause with its members. ``closed_at`` is set when it ended without a human's word.
 
     ``told``: the public was told of it, so only a human's word ends it. ``taken``: a human did or said something of it.
+    ``apart``: a human split it from another.
     """
 
     cause: str
@@ -32,6 +33,7 @@ class Case:
     closed_at: datetime | None = None
     told: bool = False
     taken: bool = False
+    apart: bool = False
 
     def member(self, target: str) -> Member | None:
         """This target's part, if it has one."""

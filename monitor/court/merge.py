@@ -25,7 +25,8 @@ def merge(
 ) -> Iterator[Merge]:
     """What becomes one by a failure that is certain now, and belongs to ``case``.
 
-    Of two cases that the public was told of each goes on until a human ends it: nobody drops a promise for us.
+    Of two cases that the public was told of each goes on until a human ends it: nobody drops a promise for us. What a
+    human has split stays so: they know more than we do.
     """
     parents = topology.ancestors(plea.target)
 
@@ -38,7 +39,7 @@ def merge(
     together += [] if case in together else [case]
     heir = max(together, key=_weight)
     for one in together:
-        if one is not heir and not one.told:
+        if one is not heir and not one.told and not (one.apart and heir.apart):
             yield Merge(one.cause, heir.cause, plea.target, now)
 
 

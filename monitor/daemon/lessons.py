@@ -1,7 +1,7 @@
 """Lessons: what looking has taught us of each target, kept in the record so that a restart forgets none of it.
 
-They are written seldom, since each is of little worth: what a server does with idle connections and where a name leads
-to within half a minute, how long looks usually take once an hour, and everything when we stop.
+They are written seldom, since each is of little worth: what a server does with idle connections within half a minute,
+where its name leads to and how long looks usually take once an hour, and everything when we stop.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class Lessons:
     minds: Mapping[str, Mind]
     topology: Topology
     clock: Callable[[], datetime]
-    _kept: dict[str, tuple[Habit | None, tuple[str, ...]]] = field(default_factory=dict)
+    _kept: dict[str, Habit | None] = field(default_factory=dict)
     _turn: int = 0
 
     async def recall(self) -> None:
@@ -88,7 +88,7 @@ class Lessons:
         if mind := self.minds.get(name):
             newer = len(mind.usual.whole) >= len(lesson.times.whole)
             mind.usual = Times(mind.usual.whole if newer else lesson.times.whole, lesson.times.phases)
-        self._kept[name] = self._now(name)
+        self._kept[name] = self.habits.get(name)
 
     async def keep(self) -> NoReturn:
         """Write for ever what is worth it."""
@@ -108,25 +108,22 @@ class Lessons:
             words = {name: self._lesson(name).words() for name in some}
             async with self.ledger.write() as s:
                 await lessons.keep(s, words, self.clock())
-            self._kept |= {name: self._now(name) for name in some}
+            self._kept |= {name: self.habits.get(name) for name in some}
 
     def due(self) -> Iterator[str]:
-        """Whose habits or addresses have changed; and of all others some at each turn, each once in ``TIMES_EVERY``."""
+        """Whose habits have changed; and of all others some at each turn, each once in ``TIMES_EVERY``."""
         self._turn = (self._turn + 1) % TIMES_EVERY
         for number, name in enumerate(self.known()):
-            if number % TIMES_EVERY == self._turn or self._kept.get(name) != self._now(name):
+            if number % TIMES_EVERY == self._turn or self._kept.get(name) != self.habits.get(name):
                 yield name
 
     def known(self) -> list[str]:
         """Everybody who was looked at."""
         return [name for name in self.topology.nodes if name in self.minds]
 
-    def _now(self, name: str) -> tuple[Habit | None, tuple[str, ...]]:
-        return self.habits.get(name), self.topology.addresses.get(name, ())
-
     def _lesson(self, name: str) -> Lesson:
-        habit, addresses = self._now(name)
-        return Lesson(habit or Habit(), addresses, self.minds[name].usual)
+        addresses = self.topology.addresses.get(name, ())
+        return Lesson(self.habits.get(name, Habit()), addresses, self.minds[name].usual)
 
 
 def _steps(usual: Usual) -> list[int]:

@@ -8,7 +8,7 @@ from monitor.court import case as cases
 from monitor.court.case import Case, Close, Confirm, Join, Merge, Open, Recover, Reopen, Rest, Ruling
 from monitor.court.mind import Plea
 from monitor.ledger import audit, incidents, sightings
-from monitor.models import Flip, Incident, Member, Sighting
+from monitor.models import ActKind, Flip, Incident, Member, Sighting
 from probes.look import Result
 
 
@@ -16,6 +16,7 @@ async def docket(session: AsyncSession, *, since: datetime) -> tuple[Case, ...]:
     """The open incidents as cases, and the blips that ended since then; of one cause only the newest."""
     found: dict[str, Case] = {}
     told, taken = await incidents.told(session), await incidents.taken(session)
+    apart = await incidents.taken(session, ActKind.SPLIT) if taken else set()
     for incident in (*await incidents.open_all(session), *await incidents.blips_since(session, since)):
         if incident.cause not in found:
             members = await incidents.members(session, incident.id)
@@ -26,6 +27,7 @@ async def docket(session: AsyncSession, *, since: datetime) -> tuple[Case, ...]:
                 incident.resolved_at,
                 told=incident.id in told,
                 taken=incident.id in taken,
+                apart=incident.id in apart,
             )
     return tuple(found.values())
 

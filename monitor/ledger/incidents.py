@@ -187,9 +187,10 @@ async def told(s: AsyncSession) -> set[int]:
     return set(await s.scalars(wanted.where(col(IncidentUpdate.incident_id).in_(_OPEN))))
 
 
-async def taken(s: AsyncSession) -> set[int]:
-    """The open incidents of which a human did or said something."""
-    return set(await s.scalars(select(col(Act.incident_id)).where(col(Act.incident_id).in_(_OPEN))))
+async def taken(s: AsyncSession, *kinds: ActKind) -> set[int]:
+    """The open incidents of which a human did or said something, or one of these things."""
+    acts = select(col(Act.incident_id)).where(col(Act.incident_id).in_(_OPEN))
+    return set(await s.scalars(acts.where(col(Act.kind).in_(kinds)) if kinds else acts))
 
 
 async def merge(s: AsyncSession, gone: Incident, heir: Incident, at: datetime) -> None:

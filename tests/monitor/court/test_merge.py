@@ -1,5 +1,7 @@
 """One cause after all: what began apart and becomes one when a later failure explains it."""
 
+from dataclasses import replace
+
 from monitor.court.case import Case, Member, Merge
 from monitor.court.merge import united
 from tests.monitor.court.trial import NOON, Trial, company, node
@@ -87,6 +89,15 @@ def test_two_promises_are_both_kept() -> None:
     slowly(trial)
     trial.publish("component:shop")
     trial.publish("component:web")
+    trial.saw("db", "FFF")
+    assert [names(case) for case in trial.open] == [{"web", "db"}, {"mail"}, {"shop"}]
+
+
+def test_what_a_human_has_split_stays_so() -> None:
+    """They know more than we do; with a third case each of them may still become one."""
+    trial = company(*LINKED)
+    slowly(trial)
+    trial.docket = tuple(replace(case, apart=case.cause != "component:mail") for case in trial.docket)
     trial.saw("db", "FFF")
     assert [names(case) for case in trial.open] == [{"web", "db"}, {"mail"}, {"shop"}]
 

@@ -93,12 +93,11 @@ async def test_who_is_looked_at_no_more_is_forgotten(ledger: Ledger) -> None:
 
 
 async def test_it_is_written_seldom(ledger: Ledger) -> None:
-    """A habit or an address at the next turn, usual times once an hour, and never a write for a look."""
+    """A habit at the next turn, addresses and usual times once an hour, and never a write for a look."""
     names = [f"t{number}" for number in range(240)]
     this, court = life(ledger, *names)
     for name in names:
         look(court, name, PHASES)
-    await this.write(this.due())
     this.habits["t7"] = Habit((5.0,))
     assert "t7" in set(this.due())
     await this.write(["t7"])
