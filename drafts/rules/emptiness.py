@@ -12,6 +12,7 @@ SHORT: Final = 18
 TERSE_UPDATE: Final = 8
 LEFT_OVER: Final = 3
 SENTENCE_WORDS_MAX: Final = 25
+GRADE_MAX: Final = 12
 WORDS_MAX: Final = {Stage.FIRST: 80, Stage.UPDATE: 120, Stage.RESOLVED: 250}
 
 
@@ -82,6 +83,11 @@ def _long_sentences(text: Text) -> Iterable[Hit]:
             yield Hit(start, end)
 
 
+def _hard_to_read(text: Text) -> Iterable[Hit]:
+    if text.body.grade() > GRADE_MAX:
+        yield whole(text)
+
+
 def _too_long(text: Text) -> Iterable[Hit]:
     if len(text.body.words()) > WORDS_MAX[text.stage]:
         yield whole(text)
@@ -131,6 +137,14 @@ EMPTINESS: Final = (
         "A sentence of more than 25 words is hard to read in a hurry.",
         "Make two sentences of it.",
         _long_sentences,
+    ),
+    Rule(
+        "E12",
+        Level.INFORM,
+        "It takes more than twelve years of school to read this with ease, and people read it in a hurry.",
+        "Use shorter words and shorter sentences.",
+        _hard_to_read,
+        misses="grammar",  # the measure was made for English, and only English has this list
     ),
     Rule(
         "E13",

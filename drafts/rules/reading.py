@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 # Each alternative is plain words or a bounded gap: nothing here can be made to backtrack by a hostile text.
-_SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
 _WORD: Final = re.compile(r"[^\W_]+(?:['.:/-][^\W_]+)*")
+_PLAIN: Final = re.compile(r"(?<![\w.:/-])[a-z']+(?![\w:/-])")
+_SYLLABLE: Final = re.compile(r"[aeiouy]+(?!\b)|[aiouy]+|(?<=[lr])e\b")
+GRADED_WORDS_MIN: Final = 25
 _URL: Final = re.compile(r"https?://[^\s<>()\[\]]+")
 _MARKS: Final = re.compile(rf"{_URL.pattern}|\*\*|[`<>]|\\(?=[^\w\s])")
 ZONE: Final = (
@@ -29,6 +31,10 @@ _MONTHS_ABROAD: Final = (
     r"(?:Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
     r"|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+)
+# A dot ends a sentence, unless it stands within a name or, as in German, between a day and its month.
+_SENTENCE: Final = re.compile(
+    rf"[^.!?\n]+(?:(?:[.!?](?=\S)|(?<=\d)\.(?=\s(?:{MONTH}|{_MONTHS_ABROAD})\b))[^.!?\n]*)*[.!?]*"
 )
 _DAY_MONTH: Final = re.compile(
     rf"\b(?:[0-3]?\d(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{MONTH}|{_MONTHS_ABROAD})"
@@ -70,6 +76,16 @@ class Reading:
     def words(self) -> list[str]:
         """Every word in small letters; a host name, a time or an address is one word."""
         return [word.lower() for word in _WORD.findall(_URL.sub(" link ", self.raw))]
+
+    def grade(self) -> float:
+        """Years of school that it takes to read it with ease (Kincaid et al. 1975); 0 for too few words to tell."""
+        lower = self.text.lower()
+        words = _PLAIN.findall(lower)
+        sentences = sum(_PLAIN.search(lower, *span) is not None for span in self.sentences())
+        if len(words) < GRADED_WORDS_MIN or not sentences:
+            return 0.0
+        syllables = sum(max(1, len(_SYLLABLE.findall(word))) for word in words)
+        return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
 
     def has_link(self) -> bool:
         """Whether it points anywhere."""

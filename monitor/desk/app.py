@@ -77,6 +77,7 @@ ROUTES: Final = (
     Route("GET", f"/updates/{_ID}", update.get, Role.VIEWER),
     Route("GET", f"/updates/{_ID}/edit", edit.get, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/edit", edit.post, Role.RESPONDER),
+    Route("POST", f"/updates/{_ID}/ours", edit.ours, Role.RESPONDER),
     Route("POST", f"/updates/{_ID}/approve", decide.approve, Role.APPROVER),
     Route("POST", f"/updates/{_ID}/agree", decide.agree, Role.APPROVER),
     Route("POST", f"/updates/{_ID}/promise", claim.promise, Role.RESPONDER),

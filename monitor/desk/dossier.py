@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import Facts, UpdateKind
 from drafts.honesty import Circumstances
 from monitor.desk.carriers import Carriers, choose
+from monitor.desk.change import Change
 from monitor.desk.circumstances import circumstances
 from monitor.desk.evidence import Evidence, gather
+from monitor.desk.offer import offer
 from monitor.desk.seat import Seat
 from monitor.ledger import (
     approvals,
@@ -42,6 +44,7 @@ class Dossier:
     carriers: Carriers
     circumstances: Circumstances
     agreed: Sequence[Assent]
+    offer: Sequence[Change]
     approval: Approval | None
     deliveries: Sequence[Delivery]
 
@@ -92,6 +95,7 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
         alarms=await story.alarms(s, [member.target for member in members]),
         carriers=await carriers(s, seat, update.incident_id),
         circumstances=await circumstances(s, seat.config, update, person_id, now),
+        offer=await offer(s, update),
         agreed=await assents.standing(s, update),
         approval=await approvals.of_update(s, update_id),
         deliveries=await deliveries.of_update(s, update_id),

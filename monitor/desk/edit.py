@@ -7,7 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
-from drafts.notice import Notice
+from drafts.facts import Facts
+from drafts.notice import Notice, write
 from monitor.desk import update as page
 from monitor.desk.decide import ADVICE
 from monitor.desk.telling import LANGUAGES, tellings
@@ -55,6 +56,27 @@ async def post(visit: Visit) -> web.Response:
     return visit.goto(f"/updates/{visit.number()}", "edited")
 
 
+async def ours(visit: Visit) -> web.Response:
+    """Put our own words, by the facts of now, in the place of an edit that reality has overtaken."""
+    try:
+        async with visit.seat.ledger.write() as s:
+            draft = await drafts.unanswered(s, visit.number())
+            if draft.facts_sha256 != visit.field("facts"):
+                raise Stale("its facts changed")
+            notice = write(draft.kind, Facts.from_json(draft.facts))
+            await drafts.edit(s, draft.id, visit.person_id, _seen(visit), notice, visit.now, ours=True)
+    except Refused as refused:
+        refusal = Refusal(409, f"Not done: {refused}.", ADVICE.get(type(refused), ""))
+        refusal.shown = await page.show(visit, refusal=refusal)
+        raise refusal from refused
+    return visit.goto(f"/updates/{visit.number()}", "ours")
+
+
+def _seen(visit: Visit) -> int:
+    revision = visit.field("revision")
+    return int(revision) if revision.isdecimal() else 0
+
+
 def field(language: str, form: str) -> str:
     """What a form of a further language is called in the page's form; those of the leading one have plain names."""
     return f"{language}-{form}"
@@ -75,14 +97,12 @@ def _notice(words: Mapping[str, str], languages: Iterable[str]) -> Notice:
 
 
 async def _save(visit: Visit, notice: Notice) -> None:
-    revision = visit.field("revision")
-    seen = int(revision) if revision.isdecimal() else 0
     async with visit.seat.ledger.write() as s:
         draft = await drafts.unanswered(s, visit.number())
         told = dict(drafts.notice_of(draft).translations)
         if told.keys() != dict(notice.translations).keys():
             raise Stale("it is told in other languages now")
-        await drafts.edit(s, visit.number(), visit.person_id, seen, notice, visit.now)
+        await drafts.edit(s, visit.number(), visit.person_id, _seen(visit), notice, visit.now)
 
 
 async def _refusal(visit: Visit, words: Mapping[str, str], refusal: Refusal) -> Refusal:

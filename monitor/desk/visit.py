@@ -33,6 +33,7 @@ SAID: Final = {
     "planned": "Written down. The overview asks for it when its day has come.",
     "followed": "Done, and written down with your name.",
     "edited": "Saved. Nothing is published yet: read it once more, then approve.",
+    "ours": "The draft has our own words again, by what is known now. The edit is kept in the record.",
     "rejected": "Rejected, and kept in the record with your reason. Nothing was published.",
     "over": "You have taken it over. The next notice bears your name.",
     "first": "Written down: a customer told us first. It is counted, and said to nobody.",

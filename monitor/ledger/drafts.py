@@ -41,6 +41,14 @@ async def revision(s: AsyncSession, update_id: int, number: int) -> Revision | N
     return await s.get(Revision, (update_id, number))
 
 
+async def first_worded(s: AsyncSession, update: IncidentUpdate) -> Revision | None:
+    """The revision in which an update got the words that it has; later ones have other facts under them."""
+    wanted = select(Revision).where(
+        col(Revision.update_id) == update.id, col(Revision.text_sha256) == update.text_sha256
+    )
+    return await s.scalar(wanted.order_by(col(Revision.number)).limit(1))
+
+
 async def write(  # noqa: PLR0913, PLR0917 - a draft is its words, its facts, and what it is a draft of
     s: AsyncSession,
     incident_id: int,
@@ -89,19 +97,26 @@ async def refact(
     return await _revise(s, update, now=now, **_facts(facts), stage=stage or update.stage)
 
 
-async def edit(
-    s: AsyncSession, update_id: int, person_id: int, expected_revision: int, notice: Notice, now: datetime
+async def edit(  # noqa: PLR0913 - an edit is who, of which words, and what they saw
+    s: AsyncSession,
+    update_id: int,
+    person_id: int,
+    expected_revision: int,
+    notice: Notice,
+    now: datetime,
+    *,
+    ours: bool = False,
 ) -> IncidentUpdate:
-    """Take a human's words for the draft, as the next revision.
+    """Take a human's words for the draft, as the next revision; or, with ``ours``, our own again, at their wish.
 
     Raises Stale if the draft is no longer the revision that they edited, AlreadyApproved or Gone.
     """
     update = await unanswered(s, update_id)
     if update.revision != expected_revision:
         raise Stale(f"the draft was rewritten: it is revision {update.revision} now, and you saw {expected_revision}")
-    edited = await _revise(s, update, now=now, edited_by=person_id, **_words(notice))
-    name = await people.name_of(s, person_id)
-    await audit.note(s, actor=name, action="edited", subject=f"update:{update_id}", detail=edited.text_sha256, now=now)
+    edited = await _revise(s, update, now=now, edited_by=None if ours else person_id, **_words(notice))
+    name, action = await people.name_of(s, person_id), "dropped edit" if ours else "edited"
+    await audit.note(s, actor=name, action=action, subject=f"update:{update_id}", detail=edited.text_sha256, now=now)
     return edited
 
 

@@ -133,3 +133,66 @@ def test_a_first_notice_is_neither_terse_nor_long(facts: Facts, language: str) -
     )
     bare = replace(bare, affected=(replace(bare.affected[0], since=None),))
     assert 25 <= len(write(UpdateKind.FIRST, bare).body.split()) <= 90
+
+
+def down(language: str) -> Facts:
+    """An outage of sending mail of which only the measurement is known."""
+    facts = replace(of_kind(SENDING_DOWN, UpdateKind.FIRST), language=language)
+    names = {"de": "Senden", "fr": "Envoi", "es": "Envío"}
+    return replace(facts, affected=(replace(facts.affected[0], component=names[language]),))
+
+
+# rule, language, stage, a text that lies about an outage of which everything fails since 14:02 UTC, one that does not
+LIES = [
+    ("M01", "de", Stage.UPDATE, "Senden ist behoben.", "Senden ist noch nicht behoben."),
+    ("M01", "de", Stage.UPDATE, "Senden funktioniert wieder.", "Wir schreiben, sobald Senden wieder funktioniert."),
+    ("M02", "de", Stage.UPDATE, "Senden ist langsam.", "Senden geht nicht."),
+    ("M03", "de", Stage.UPDATE, "Senden geht für einige Kunden nicht.", "Senden geht nicht."),
+    ("M04", "de", Stage.UPDATE, "Es gab keinen Datenverlust.", "Ob Daten fehlen, wissen wir noch nicht."),
+    ("M05", "de", Stage.UPDATE, "Es geht nicht.", "Senden geht nicht."),
+    ("M06", "de", Stage.UPDATE, "Senden fehlt seit 02:02 Uhr UTC.", "Senden fehlt seit 14:02 Uhr UTC."),
+    ("M07", "de", Stage.UPDATE, "Senden fehlt seit etwa 14:07 Uhr UTC.", "Senden fehlt seit etwa 14:03 Uhr UTC."),
+    ("M10", "de", Stage.RESOLVED, "Wir arbeiten daran.", "Wir haben bis 14:47 Uhr UTC daran gearbeitet."),
+    ("K01", "de", Stage.UPDATE, "Die Ursache ist eine volle Platte.", "Vermutlich ist die Platte voll."),
+    ("K06", "de", Stage.RESOLVED, "Es sollte wieder gehen.", "Es geht seit 14:47 Uhr UTC."),
+    ("K09", "de", Stage.UPDATE, "Senden geht nicht.", "Senden geht nicht; warum, ist nicht bekannt."),
+    ("M01", "fr", Stage.UPDATE, "L'Envoi est rétabli.", "L'Envoi n'est pas rétabli."),
+    ("M01", "fr", Stage.UPDATE, "L'Envoi fonctionne à nouveau.", "Nous écrirons dès que l'Envoi fonctionne à nouveau."),
+    ("M02", "fr", Stage.UPDATE, "L'Envoi est ralenti.", "L'Envoi ne fonctionne pas."),
+    ("M03", "fr", Stage.UPDATE, "Certains clients sont privés d'Envoi.", "L'Envoi ne fonctionne pas."),
+    ("M04", "fr", Stage.UPDATE, "Aucune perte de données.", "Nous ne savons pas si des données manquent."),
+    ("M05", "fr", Stage.UPDATE, "Rien ne part.", "L'Envoi ne fonctionne pas."),
+    ("M06", "fr", Stage.UPDATE, "L'Envoi est en panne depuis 02:02 UTC.", "L'Envoi est en panne depuis 14:02 UTC."),
+    ("M07", "fr", Stage.UPDATE, "L'Envoi échoue depuis environ 14:07 UTC.", "L'Envoi échoue depuis environ 14:03 UTC."),
+    ("M10", "fr", Stage.RESOLVED, "Nous travaillons à la réparation.", "Nous y avons travaillé jusqu'à 14:47 UTC."),
+    ("K01", "fr", Stage.UPDATE, "La cause est un disque plein.", "La cause est peut-être un disque plein."),
+    ("K06", "fr", Stage.RESOLVED, "Tout devrait marcher.", "Tout marche depuis 14:47 UTC."),
+    ("K09", "fr", Stage.UPDATE, "L'Envoi échoue.", "L'Envoi échoue ; la cause est inconnue."),
+    ("M01", "es", Stage.UPDATE, "El Envío está resuelto.", "El Envío aún no está resuelto."),
+    ("M01", "es", Stage.UPDATE, "El Envío funciona de nuevo.", "Escribiremos cuando el Envío vuelva."),
+    ("M02", "es", Stage.UPDATE, "El Envío va lento.", "El Envío no funciona."),
+    ("M03", "es", Stage.UPDATE, "El Envío falla para algunos clientes.", "El Envío falla."),
+    ("M04", "es", Stage.UPDATE, "No se han perdido datos.", "No sabemos si faltan datos."),
+    ("M05", "es", Stage.UPDATE, "No sale nada.", "El Envío no funciona."),
+    ("M06", "es", Stage.UPDATE, "El Envío falla desde las 02:02 UTC.", "El Envío falla desde las 14:02 UTC."),
+    ("M07", "es", Stage.UPDATE, "El Envío falla desde las 14:07 UTC.", "El Envío falla desde las 14:03 UTC."),
+    ("M10", "es", Stage.RESOLVED, "Seguimos trabajando en ello.", "Trabajamos en ello hasta las 14:47 UTC."),
+    ("K01", "es", Stage.UPDATE, "Falla debido a un disco lleno.", "Quizás falla debido a un disco lleno."),
+    ("K06", "es", Stage.RESOLVED, "Debería funcionar.", "Funciona desde las 14:47 UTC."),
+    ("K09", "es", Stage.UPDATE, "El Envío falla.", "El Envío falla y no sabemos por qué."),
+]
+MEASURED = {"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M10", "K01", "K06", "K09"}
+
+
+@pytest.mark.parametrize(("rule", "language", "stage", "lie", "truth"), LIES)
+def test_lies_abroad(rule: str, language: str, stage: Stage, lie: str, truth: str) -> None:
+    """Words against the measurement are found in every language, and true ones are left alone."""
+    for text, broken in ((lie, True), (truth, False)):
+        found = {one.rule for one in check("", text, stage, POSTED, down(language))}
+        assert (rule in found) is broken, (text, found)
+
+
+@pytest.mark.parametrize("language", ABROAD)
+def test_every_measured_rule_has_a_lie(language: str) -> None:
+    """No rule of measurement that a language has words for stands untried in it."""
+    assert {rule for rule, tried, *_ in LIES if tried == language} == MEASURED
