@@ -28,7 +28,11 @@ def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
         sentence = text.body.text[start:end]
         for clock in clocks(sentence):
             gaps = [ahead(clock, moment, facts.timezone) for moment in begun]
-            if _is_beginning(sentence[: clock.start], text) and not text.tells(sentence, "elsewhen") and not any(abs(gap) <= LATER for gap in gaps):
+            if (
+                _is_beginning(sentence[: clock.start], text)
+                and not text.tells(sentence, "elsewhen")
+                and not any(abs(gap) <= LATER for gap in gaps)
+            ):
                 yield Hit(start + clock.start, start + clock.end), gaps[0]
 
 
