@@ -244,6 +244,16 @@ def test_no_first_notice_of_ours_is_blocked(facts: Facts) -> None:
     assert [finding for finding in found if finding.level is Level.BLOCK] == []
 
 
+def test_hard_words_are_hard_even_in_short_sentences() -> None:
+    """The reading grade counts syllables too; plain words, names and times of a notice stay far below twelve."""
+    heavy = "Availability deteriorated considerably. Investigators are continuously evaluating infrastructure. "
+    plain = "You cannot send mail since 14:02 UTC. Mail to you still comes in. We do not know why, nor how long. "
+    grades = [one.words for one in check("", heavy * 4, UPDATE, POSTED, None) if one.rule == "E12"]
+    assert grades == [heavy * 4]
+    assert "E12" not in ids(plain * 3, UPDATE)
+    assert "E12" not in {one.rule for one in check("", heavy * 4, UPDATE, POSTED, None, language="fr")}
+
+
 def test_a_finding_says_everything() -> None:
     """A finding has the rule, its level, the very words with their place, the reason, and what to write instead."""
     body = "You cannot send mail. It will be back soon."

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,18 @@ def test_a_poor_text_is_told_what_to_write_instead(poor: Path, capsys: pytest.Ca
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith(f'{poor}:2: B T01 "soon"') for line in lines)
     assert any(line.startswith("    instead: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["We are sorry for (a a ", "14:02 0:0 ", "no a no a ", "@example.org ", "ein paar ", "]("]
+)
+def test_a_megabyte_of_malice_is_read_within_a_second(tmp_path: Path, hostile: str) -> None:
+    """No text, however it repeats itself, holds the command up."""
+    path = tmp_path / "hostile.txt"
+    path.write_text(hostile * (1024 * 1024 // len(hostile)))
+    began = time.process_time()
+    main(["lint", "--json", str(path)])
+    assert time.process_time() - began < 1
 
 
 def test_json_is_one_object_a_file_with_exactly_the_promised_keys(

@@ -111,7 +111,7 @@ async def test_one_tampered_language_is_refused(house: House, maria: Browser) ->
 
 async def test_the_rules_read_each_language_in_its_own_words(house: House, maria: Browser) -> None:
     """A German phrase that blocks is named with its language, and blocks the whole until it is let through."""
-    await edited(maria, de_short="Kurz", de_title="E-Mail-Versand: geht in Kürze wieder")
+    await edited(maria, de_short="Kurz", de_title="E-Mail-Versand: mehr in Kürze")
     page = await maria.get("/updates/1")
     assert "<q>in Kürze</q>" in page.text
     assert "German · must be changed" in page.text
