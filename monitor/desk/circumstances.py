@@ -28,7 +28,7 @@ async def circumstances(
         dead=tuple(dead(config, failing)),
         unbriefed=config.desk.brief_first and _unbriefed(update, incident, acts, now),
         alone=await assents.by_another(s, update, person_id) is None,
-        amends_open=not any(act.kind is ActKind.AMENDS for act in acts),
+        amends_open=not any(act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS} for act in acts),
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.desk.circumstances import dead
-from monitor.ledger import approvals, assents, drafts
+from monitor.desk.circumstances import circumstances, dead
+from monitor.ledger import approvals, assents, drafts, incidents
+from monitor.models import ActKind
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import SignInAt
 from tests.monitor.desk.house import CONFIG, House, configured
@@ -124,3 +125,16 @@ def test_what_is_dead_with_a_component(tmp_path: Path) -> None:
         ("127.0.0.1", "sending"),
     ]
     assert list(dead(config, set())) == []
+
+
+@pytest.mark.parametrize("decision", [ActKind.AMENDS, ActKind.NO_AMENDS])
+async def test_making_it_good_is_open_until_somebody_decides(house: House, decision: ActKind) -> None:
+    """A gift and a reasoned no are both decisions."""
+    incident_id = await house.fail()
+    maria = await house.person("Maria")
+    async with house.ledger.write() as s:
+        draft = await drafts.get(s, 1)
+        before = await circumstances(s, house.config, draft, maria.id, house.now)
+        await incidents.act(s, incident_id, maria.id, decision, "so we decided", house.now)
+        after = await circumstances(s, house.config, draft, maria.id, house.now)
+    assert (before.amends_open, after.amends_open) == (True, False)
