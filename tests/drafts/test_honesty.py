@@ -331,9 +331,9 @@ def test_addresses_are_not_words() -> None:
 )
 def test_no_text_holds_the_rules_up(hostile: str) -> None:
     """A megabyte of anything is read in less than a second."""
-    began = time.perf_counter()
+    began = time.process_time()  # a busy machine is no fault of the text
     check(hostile * 1000, hostile * (1_000_000 // len(hostile)), FIRST, datetime.now(UTC), DOWN)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_language_without_words_finds_nothing_by_words() -> None:
