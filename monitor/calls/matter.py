@@ -12,7 +12,9 @@ from monitor.ledger.claims import holding
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Why
 
 # What somebody may say of an incident without looking into it.
-_ASIDE: Final = frozenset({ActKind.NOTICED, ActKind.CUSTOMER_FIRST, ActKind.BEGAN, ActKind.MERGED, ActKind.SPLIT})
+_ASIDE: Final = frozenset(
+    {ActKind.NOTICED, ActKind.ALERTED, ActKind.CUSTOMER_FIRST, ActKind.BEGAN, ActKind.MERGED, ActKind.SPLIT}
+)
 
 # A draft is written within milliseconds of the confirmation; the first call waits for it, but not for long.
 DRAFT_GRACE: Final = timedelta(seconds=1)

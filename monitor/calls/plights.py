@@ -24,12 +24,18 @@ async def read(s: AsyncSession) -> list[Plight]:
         incident=opened[0],
         names={person.id: person.name for person in await people.everyone(s)},
         component_names={component.id: component.name for component in await components.everything(s)},
-        broken=frozenset(member.component_id for member in await story.failing(s)),
+        broken=await _broken(s),
         suspects=frozenset(
             target for target, standing in (await flips.standings(s)).items() if standing.verdict is Verdict.SUSPECT
         ),
     )
     return [await _one(s, replace(known, incident=incident)) for incident in opened]
+
+
+async def _broken(s: AsyncSession) -> frozenset[str]:
+    """The components that fail now, by our looks or by a human's word."""
+    seen = {member.component_id for member in await story.failing(s)}
+    return frozenset(seen | {sighting.component_id for sighting in await sightings.standing(s)})
 
 
 async def _one(s: AsyncSession, known: Plight) -> Plight:

@@ -5,6 +5,7 @@ from monitor.config.load import load
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.schema import (
+    Alerts,
     Calls,
     ChannelOptions,
     Component,
@@ -27,6 +28,7 @@ from monitor.config.values import Hours, HttpUrl, Listen
 from monitor.config.wording import did_you_mean
 
 __all__ = [
+    "Alerts",
     "Calls",
     "Changes",
     "ChannelOptions",

@@ -61,6 +61,9 @@ def _unknown_components(document: Document) -> Iterator[Complaint]:
     carried = (*_lists(document, "channel", "carried_by"), *_lists(document, "route", "carried_by"))
     told = (*_column(document, "target", "component"), *carried)
     told += (*_lists(document, "component", "depends_on"), *_lists(document, "maintenance", "components"))
+    mapped = value_at(("alerts", "components"), document.meant)
+    if isinstance(mapped, dict):
+        told += tuple((("alerts", "components", label), value) for label, value in mapped.items())
     for key, value in told:
         if value not in known:
             yield Complaint(key, f'there is no [[component]] with the id "{value}"' + did_you_mean(value, known))

@@ -1,6 +1,6 @@
 """What may stand in the config file: a class for each section, an attribute for each key, and every default."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Generic, Self, TypeVar
@@ -136,6 +136,25 @@ class Person(Options):
     timezone: Zone | None = None
 
 
+class Alerts(Options):
+    """Alerts of another monitoring system, taken at the desk's listener from who shows the token or the password.
+
+    ``label`` is the label that names the component, by its id or by what ``components`` makes of it.
+    """
+
+    token: Annotated[SecretStr, Field(min_length=20)] | None = None
+    username: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    password: SecretStr | None = None
+    label: Annotated[str, Field(min_length=1, max_length=80)] = "component"
+    components: Mapping[str, Name] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together")
+        return self
+
+
 class Calls(Options):
     """How long people have before the next route, the next person and the next call, and when we call at all."""
 
@@ -253,6 +272,7 @@ class Config(Options, Generic[C]):
     route: tuple[RouteOptions, ...] = ()
     person: tuple[Person, ...] = ()
     calls: Calls = Calls()
+    alerts: Alerts = Alerts()
     incidents: Incidents = Incidents()
     notices: Notices = Notices()
     desk: Desk = Desk()

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from monitor.desk import (
     act,
+    alerts,
     begin,
     brief,
     claim,
@@ -94,6 +95,7 @@ def make(seat: Seat) -> web.Application:
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
+    app.router.add_post("/api/v1/alerts", alerts.answer(seat))
     for route in ROUTES:
         for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.path, guard(route, desk))

@@ -53,6 +53,7 @@ _ACTS: Final = {
     ActKind.PROMISED: "chose when we write again",
     ActKind.BEGAN: "said when it began",
     ActKind.NOTICED: "noticed that it fails",
+    ActKind.ALERTED: "raised an alert",
     ActKind.CLEARED: "said that it works again",
     ActKind.MERGED: "merged two incidents",
     ActKind.SPLIT: "split an incident",

@@ -26,19 +26,26 @@ async def standing(s: AsyncSession) -> Sequence[Sighting]:
     ).all()
 
 
-async def begin(
-    s: AsyncSession, components: Sequence[str], person_id: int, *, words: str, noticed_at: datetime, now: datetime
+async def begin(  # noqa: PLR0913 - who noticed what, when, and by which sort of word
+    s: AsyncSession,
+    components: Sequence[str],
+    person_id: int,
+    *,
+    words: str,
+    noticed_at: datetime,
+    now: datetime,
+    kind: ActKind = ActKind.NOTICED,
 ) -> Incident:
-    """Open an incident on a human's word, which confirms it.
+    """Open an incident on a human's word, or an alert's, which confirms it.
 
     Raises Refused if nothing that we know is named, if it lies ahead, or if a component has an open incident already.
     """
     await _check(s, components, noticed_at, now)
-    if taken := await _open_of(s, components):
+    if taken := await open_of(s, components):
         raise Refused(f"incident {taken} is open for this already: say it there")
     incident = await incidents.begin(s, f"component:{components[0]}", noticed_at)
     incident.confirmed_at = now
-    await _keep(s, incident.id, components, person_id, words, noticed_at, now)
+    await _keep(s, incident.id, components, person_id, words, noticed_at, now, kind)
     return incident
 
 
@@ -51,15 +58,16 @@ async def add(  # noqa: PLR0913 - as above
     words: str,
     noticed_at: datetime,
     now: datetime,
+    kind: ActKind = ActKind.NOTICED,
 ) -> None:
     """Say that more fails in an open incident than our looks have seen. Raises Refused, Missing or Gone."""
     incident = await incidents.unresolved(s, incident_id)
     await _check(s, components, noticed_at, now)
-    other = await _open_of(s, components)
+    other = await open_of(s, components)
     if other not in {None, incident_id}:
         raise Refused(f"incident {other} is open for this already: merge the two")
     incident.confirmed_at = incident.confirmed_at or now
-    await _keep(s, incident_id, components, person_id, words, noticed_at, now)
+    await _keep(s, incident_id, components, person_id, words, noticed_at, now, kind)
     await incidents.settle(s, incident_id)
 
 
@@ -86,8 +94,9 @@ async def _keep(  # noqa: PLR0913, PLR0917 - as above
     words: str,
     noticed_at: datetime,
     now: datetime,
+    kind: ActKind,
 ) -> None:
-    act = await incidents.act(s, incident_id, person_id, ActKind.NOTICED, words, now)
+    act = await incidents.act(s, incident_id, person_id, kind, words, now)
     s.add_all(
         Sighting(incident_id=incident_id, component_id=component, act_id=act.id, noticed_at=noticed_at)
         for component in components
@@ -104,7 +113,7 @@ async def _check(s: AsyncSession, components: Sequence[str], noticed_at: datetim
         raise Refused("nothing can be noticed before it happens")
 
 
-async def _open_of(s: AsyncSession, components: Sequence[str]) -> int | None:
+async def open_of(s: AsyncSession, components: Sequence[str]) -> int | None:
     """The open incident in which one of these components already fails, if there is one."""
     wanted = select(col(Incident.id)).where(col(Incident.resolved_at).is_(None))
     for owned in (Member, Sighting):

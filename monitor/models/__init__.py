@@ -6,6 +6,7 @@ trigger of the database (see ``monitor/ledger/migrations``), so that no code pat
 
 from sqlmodel import SQLModel
 
+from monitor.models.alert import Alert
 from monitor.models.approval import Approval, Assent, Delivery, DeliveryState
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
@@ -21,6 +22,7 @@ from monitor.models.update import IncidentUpdate, Revision
 __all__ = [
     "Act",
     "ActKind",
+    "Alert",
     "Approval",
     "Assent",
     "AuditEntry",

@@ -42,6 +42,7 @@ class ActKind(StrEnum):
     PROMISED = "promised"
     BEGAN = "began"
     NOTICED = "noticed"
+    ALERTED = "alerted"
     CLEARED = "cleared"
     MERGED = "merged"
     SPLIT = "split"

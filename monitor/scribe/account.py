@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from drafts.cadence import CEILING, CEILING_TOTAL, next_update, stale
 from drafts.facts import (
@@ -40,7 +41,7 @@ class Account:
         """Tell what is known of this incident now, for a message of this kind."""
         members = sorted(_affected(scene), key=lambda member: _began(scene, member)[0])
         noticed = _noticed(scene, members)
-        since, last_good = min([*(_began(scene, member) for member in members), *noticed.values()], key=_first)
+        since, last_good = min([*(_began(scene, member) for member in members), *noticed.values()], key=itemgetter(0))
         affected = tuple(
             self._affected(scene, component, members) or self._noticed(scene, component)
             for component in self._components({member.component_id for member in members} | noticed.keys())
@@ -134,19 +135,20 @@ class Account:
             abroad=self._abroad(component),
         )
 
-    def _abroad(self, component: Component) -> tuple[Abroad, ...]:
+    def _abroad(self, component: Component, *, felt: bool = True) -> tuple[Abroad, ...]:
         """What the company calls it in the other languages, as far as it says."""
         told = ((language, getattr(component.translations, language)) for language in self.config.notices.also_in)
         return tuple(
-            Abroad(language, words.name, words.when_down or None, words.meanwhile or None)
+            Abroad(language, words.name, (felt and words.when_down) or None, words.meanwhile or None)
             for language, words in told
             if words
         )
 
     def _noticed(self, scene: Scene, component: Component) -> Affected:
-        """What no look of ours has seen: a human's words tell it, and nothing is counted."""
+        """What no look of ours has seen: a human's words tell it, or an alert's, which know no customer's trouble."""
         sighting = next(one for one in reversed(scene.sightings) if one.component_id == component.id)
         told = next(act for act in scene.acts if act.id == sighting.act_id)
+        felt = told.kind is ActKind.NOTICED
         return Affected(
             component=component.name,
             kind="",
@@ -155,11 +157,11 @@ class Account:
             targets=len(self._targets(component.id)),
             total=False,
             evidence=_evidence(told),
-            effect=component.when_down or None,
+            effect=(component.when_down or None) if felt else None,
             workaround=component.meanwhile or None,
             since=sighting.noticed_at,
             noticed=Act(scene.names[told.person_id], told.at, _evidence(told), told.words),
-            abroad=self._abroad(component),
+            abroad=self._abroad(component, felt=felt),
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
@@ -191,10 +193,6 @@ class Account:
             timedelta(seconds=notices.update_every),
             timedelta(seconds=notices.update_every_total_loss),
         )
-
-
-def _first(began: tuple[datetime, datetime | None]) -> datetime:
-    return began[0]
 
 
 def _asked(scene: Scene, affected: Sequence[Affected], *, now: datetime) -> datetime | None:

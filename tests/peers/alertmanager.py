@@ -1,4 +1,4 @@
-"""A real Alertmanager, which tells one webhook."""
+"""A real Alertmanager, to be told of alerts and to tell us."""
 
 import json
 from collections.abc import Mapping
@@ -8,26 +8,27 @@ from tests.peers.peer import UNPACKED, Peer
 from tests.peers.ports import Block
 
 PROGRAM = "prometheus-alertmanager"
-SHARE = "usr/share/prometheus"
 
 
 class Alertmanager(Peer):
-    """It listens on ``port``; whatever its config leaves open is its default."""
+    """It listens on ``port`` and posts to ``url``; ``http`` says how it shows who it is."""
 
-    def __init__(self, ports: Block, config: Mapping[str, Any]) -> None:
+    def __init__(self, ports: Block, url: str, http: Mapping[str, Any]) -> None:
         super().__init__()
         self.port = ports.port()
+        config = {
+            "route": {"receiver": "desk", "group_by": ["alertname"], "group_wait": "10ms", "group_interval": "200ms"},
+            "receivers": [{"name": "desk", "webhook_configs": [{"url": url, "http_config": http}]}],
+        }
         # JSON is YAML.
         self.directory.joinpath("config.yaml").write_text(json.dumps(config))
 
     def command(self) -> list[str]:
-        """Run the one that .ci/peers unpacked, alone: without a cluster.
-
-        Debian's looks for its templates in /usr/share and nowhere else, so it is shown its own there; only root can.
-        """
-        mount = f'mount --bind {UNPACKED.resolve() / SHARE} /{SHARE} && exec "$0" "$@"'
+        """Run the one that .ci/peers unpacked, alone; Debian's looks for its templates in /usr/share, nowhere else."""
+        share = str(UNPACKED / "usr" / "share")
+        bind = ("sh", "-c", 'mount --bind "$0" /usr/share && exec "$@"', share)
         return [
-            *("unshare", "--mount", "sh", "-c", mount),
+            *("unshare", "--map-root-user", "--mount", *bind),
             str(UNPACKED / "usr" / "bin" / PROGRAM),
             f"--config.file={self.directory / 'config.yaml'}",
             f"--storage.path={self.directory / 'data'}",

@@ -14,7 +14,7 @@ STAGES = ("investigating", "identified", "monitoring", "resolved")
 ACTS = (
     *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction", "briefed"),
     *("customer_first", "factor", "no_amends", "false_alarm"),
-    *("taken_over", "promised", "began", "noticed", "cleared", "merged", "split"),
+    *("taken_over", "promised", "began", "noticed", "alerted", "cleared", "merged", "split"),
 )
 
 
