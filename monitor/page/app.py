@@ -8,6 +8,9 @@ from aiohttp import web
 from monitor.page.answer import Answer
 from monitor.page.pages import Pages
 
+PACKED: Final = "-gzip"
+"""What the tag of a compressed answer has at its end: other bytes need another tag (RFC 9110 section 8.8.3)."""
+
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -30,14 +33,13 @@ def make(pages: Pages) -> web.Application:
 def _reader(pages: Pages) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def read(request: web.Request) -> web.Response:
         answer = pages.answer(request.path)
+        packs = "gzip" in request.headers.get("Accept-Encoding", "")
+        body = pages.packed(answer) if packs else answer.body
+        headers = _headers(answer, packed=body is not answer.body)
         if _known(request, answer):
-            return web.Response(status=304, headers=_headers(answer))
+            return web.Response(status=304, headers=headers)
         return web.Response(
-            body=answer.body,
-            status=answer.status,
-            content_type=answer.content_type,
-            charset="utf-8",
-            headers=_headers(answer),
+            body=body, status=answer.status, content_type=answer.content_type, charset="utf-8", headers=headers
         )
 
     return read
@@ -46,12 +48,18 @@ def _reader(pages: Pages) -> Callable[[web.Request], Awaitable[web.Response]]:
 def _known(request: web.Request, answer: Answer) -> bool:
     """Whether the reader has this answer already (RFC 9110 section 13.1.2)."""
     tags = request.if_none_match or ()
-    return answer.status == web.HTTPOk.status_code and any(tag.value in {answer.etag, "*"} for tag in tags)
+    known = {answer.etag, answer.etag + PACKED, "*"}
+    return answer.status == web.HTTPOk.status_code and any(tag.value in known for tag in tags)
 
 
-def _headers(answer: Answer) -> dict[str, str]:
-    kept = {"ETag": f'"{answer.etag}"', "Cache-Control": answer.cache_control}
-    return {**kept, "Access-Control-Allow-Origin": "*"} if answer.shared else kept
+def _headers(answer: Answer, *, packed: bool) -> dict[str, str]:
+    headers = {"Cache-Control": answer.cache_control, "Vary": "Accept-Encoding"}
+    headers["ETag"] = f'"{answer.etag}{PACKED if packed else ""}"'
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    if answer.shared:
+        headers["Access-Control-Allow-Origin"] = "*"
+    return headers
 
 
 async def _guard(request: web.Request, response: web.StreamResponse) -> None:

@@ -16,6 +16,7 @@ DAYS: Final = 90
 STEP: Final = 6
 WIDTH: Final = 4
 HEIGHT: Final = 30
+STUB: Final = 3
 MINUTE_US: Final = 60 * 1_000_000
 _SCALE: Final = ((5, 10), (30, 15), (120, 20), (480, 25))
 """Up to so many minutes of trouble, a mark so tall; beyond the last as tall as the bar."""
@@ -53,6 +54,22 @@ class Past:
     def width(self) -> int:
         """How wide the drawing is."""
         return len(self.bars) * STEP - (STEP - WIDTH)
+
+    @property
+    def ground(self) -> str:
+        """All days that are known, as one path: ninety drawings a component would make a long page of a busy one."""
+        return "".join(f"M{bar.x} 0h{WIDTH}v{HEIGHT}h-{WIDTH}z" for bar in self.bars if bar.look == "known")
+
+    @property
+    def stubs(self) -> str:
+        """All days that are not, likewise."""
+        top = HEIGHT - STUB
+        return "".join(f"M{bar.x} {top}h{WIDTH}v{STUB}h-{WIDTH}z" for bar in self.bars if bar.look == "unknown")
+
+    @property
+    def marked(self) -> tuple[Bar, ...]:
+        """The days of which there is more to draw, and to tell."""
+        return tuple(bar for bar in self.bars if bar.down or bar.partial or bar.look == "planned")
 
 
 def span_of(days: int, today: date, *, measures: bool) -> tuple[date, date]:

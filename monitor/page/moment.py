@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -172,11 +173,12 @@ class Row:
         return worst or (Work.IN_PROGRESS if self.work else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """All that the page shows at ``now``, since the first word was published; ``cases`` are newest first.
 
-    ``days`` is what each day of a component came to, by its id, oldest first; ``readings`` what checks see now.
+    ``days`` is what each day of a component came to, by its id, oldest first; ``readings`` what checks see now. It has
+    no slots, so that what every page asks of it is found once.
     """
 
     setting: Setting
@@ -187,22 +189,22 @@ class Moment:
     days: Mapping[str, Sequence[Day]] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
 
-    @property
+    @cached_property
     def components(self) -> tuple[Component, ...]:
         """What customers use, in this language."""
         return tuple(self.setting.told_in(self.language)(component) for component in self.setting.components)
 
-    @property
+    @cached_property
     def incidents(self) -> tuple[Case, ...]:
         """All but planned work."""
         return tuple(case for case in self.cases if not case.planned)
 
-    @property
+    @cached_property
     def works(self) -> tuple[Case, ...]:
         """All planned work."""
         return tuple(case for case in self.cases if case.planned)
 
-    @property
+    @cached_property
     def open_cases(self) -> tuple[Case, ...]:
         """The incidents that are not resolved."""
         return tuple(case for case in self.incidents if case.is_open)
@@ -213,7 +215,7 @@ class Moment:
         ahead = [case for case in self.works if case.work is Work.SCHEDULED]
         return tuple(sorted(ahead, key=lambda case: (case.planned and case.planned.start) or self.now))
 
-    @property
+    @cached_property
     def running(self) -> tuple[Case, ...]:
         """Planned work under way."""
         return tuple(case for case in self.works if case.work is Work.IN_PROGRESS)

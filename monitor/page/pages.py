@@ -1,6 +1,7 @@
 """The pages in memory: the record is read when it or the minute changes, never by a reader's request."""
 
 import asyncio
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ MINUTE_S: Final = 60.0
 # Writes come in bursts; readers notice nothing of a fifth of a second, and the loop is spared a read for each.
 QUIET_S: Final = 0.2
 
+PACKED_BYTES_MIN: Final = 1000
+
 _NOWHERE: Final = ""
 
 
@@ -50,6 +53,7 @@ class Pages:
     _turn: asyncio.Event = field(default_factory=asyncio.Event)
     _made: dict[str, Answer] = field(default_factory=dict)
     _tellings: dict[str, Moment] = field(default_factory=dict)
+    _packed: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     async def open(
@@ -84,6 +88,14 @@ class Pages:
     def answer(self, path: str) -> Answer:
         """What is at this path; a true 404 if nothing is."""
         return self._made.get(path) or self._make(path)
+
+    def packed(self, answer: Answer) -> bytes:
+        """The body compressed, once a moment; the body itself where that would gain nothing."""
+        if len(answer.body) < PACKED_BYTES_MIN:
+            return answer.body
+        return self._packed.get(answer.etag) or self._packed.setdefault(
+            answer.etag, gzip.compress(answer.body, mtime=0)
+        )
 
     def _make(self, path: str) -> Answer:
         if kept := furniture(self.setting.theme).get(path):
@@ -133,6 +145,7 @@ class Pages:
             self._moment = moment
             self._made.clear()
             self._tellings.clear()
+            self._packed.clear()
             self._turn.set()
             self._turn = asyncio.Event()
 

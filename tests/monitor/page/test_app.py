@@ -97,3 +97,18 @@ async def test_programs_of_other_origins_may_read(served: Served) -> None:
     """The feed and the API are open to any origin; the pages are not framed or fetched by others."""
     for path, allowed in (("/feed.atom", "*"), ("/api/v2/summary.json", "*"), ("/", None)):
         assert (await served.client.get(path)).headers.get("Access-Control-Allow-Origin") == allowed
+
+
+async def test_long_answers_are_compressed_for_who_can_unpack_them(served: Served) -> None:
+    """With a tag of its own and the same words after unpacking; 304 for either tag; short ones are sent as they are."""
+    plain = await served.client.get("/", headers={"Accept-Encoding": "identity"})
+    packed = await served.client.get("/", headers={"Accept-Encoding": "br, gzip"})
+    assert ("Content-Encoding" in plain.headers, packed.headers["Content-Encoding"]) == (False, "gzip")
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    assert await packed.text() == await plain.text()
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    for tag in (plain.headers["ETag"], packed.headers["ETag"]):
+        assert (await served.client.get("/", headers={"If-None-Match": tag})).status == 304
+    short = await served.client.get("/api/v2/status.json", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers

@@ -1,11 +1,18 @@
-"""The page for programs: Statuspage's API v2 and Atom."""
+"""The page for programs: Statuspage's API v2, Atom and RSS."""
 
+import io
 import json
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import feedparser
+import pytest
+
 from monitor.models import Stage
-from tests.monitor.page.conftest import Public
+from tests.monitor.page.conftest import Public, Served
+from tests.monitor.page.test_app import until_it_says
 
 COMPONENT_KEYS = {
     "id",
@@ -144,6 +151,46 @@ async def test_the_feed_has_an_entry_for_each_update(public: Public) -> None:
     assert newest.findtext("a:id", namespaces=ATOM) == "https://status.test/incidents/2#update-4"
     assert newest.findtext("a:content", namespaces=ATOM) == "<p><strong>No</strong> mail.</p>\n"
     assert feed.findtext("a:updated", namespaces=ATOM) == "2025-03-03T12:50:00+00:00"
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "feed.rss", "history.atom", "history.rss"])
+async def test_a_feed_reader_of_others_reads_the_feeds(public: Public, served: Served, name: str) -> None:
+    """feedparser, which nobody here wrote, finds nothing to complain of, and in each entry what a reader needs."""
+    await one_story(public)
+    await until_it_says(served, f"/{name}", "You cannot send")
+    answer = await served.client.get(f"/{name}")
+    feed = feedparser.parse(
+        io.BytesIO(await answer.read()), response_headers={"content-type": answer.headers["Content-Type"]}
+    )
+    assert not feed.bozo
+    assert feed.version == ("atom10" if name.endswith("atom") else "rss20")
+    assert feed.feed.title == "Example Mail: Status"
+    titles = [entry.title for entry in feed.entries]
+    assert titles == ["You cannot send", "The website was down", "The website works", "The website is down"]
+    newest = feed.entries[0]
+    assert newest.id == newest.link == "https://status.test/incidents/2#update-4"
+    assert newest.published_parsed[:5] == (2025, 3, 3, 12, 50)
+    assert newest.summary.strip() == "<p><strong>No</strong> mail.</p>"
+    assert len({entry.id for entry in feed.entries}) == 4
+
+
+async def test_the_feeds_keep_the_rules_of_their_formats(public: Public) -> None:
+    """RFC 4287 sections 4.1.1 and 4.1.2, and RSS 2.0: what must be there once is there once, dates are dates."""
+    await one_story(public)
+    atom = ET.fromstring(await public.read("/feed.atom"))  # noqa: S314 - it is our own
+    for each in (atom, *atom.findall("a:entry", ATOM)):
+        for must in ("id", "title", "updated"):
+            assert len(each.findall(f"a:{must}", ATOM)) == 1
+        assert datetime.fromisoformat(each.findtext("a:updated", namespaces=ATOM)).tzinfo
+        alternates = [link for link in each.findall("a:link", ATOM) if link.get("rel") == "alternate"]
+        assert len(alternates) == 1
+    assert [link.get("rel") for link in atom.findall("a:link", ATOM)].count("self") == 1
+    assert atom.findtext("a:author/a:name", namespaces=ATOM)
+    (channel,) = ET.fromstring(await public.read("/feed.rss")).findall("channel")  # noqa: S314 - it is our own
+    assert all(channel.findtext(must) for must in ("title", "link", "description"))
+    for item in channel.findall("item"):
+        assert item.find("guid").get("isPermaLink") == "true"
+        assert parsedate_to_datetime(item.findtext("pubDate")).tzinfo
 
 
 async def test_no_character_breaks_the_feed(public: Public) -> None:

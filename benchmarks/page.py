@@ -1,0 +1,224 @@
+"""A busy public page and the desk of the same daemon, on one core: ``python -m benchmarks.page`` (see ``--help``).
+
+Readers ask for the front page at a steady rate while somebody works at the desk, from another core where there is one.
+Then a copy of a large page is written. It prints the figures; the exit code is 1 if one of the objectives is missed.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import psutil
+import uvloop
+
+from monitor.config import Component, Site
+from monitor.models import Stage
+from monitor.page.copy import Copy
+from monitor.page.moment import Case, Moment, Post
+from monitor.page.setting import Setting
+from tests.e2e.ownup import HOUSE, Ownup
+from tests.peers.ports import Block
+
+READERS: Final = 64
+DESK_EVERY_S: Final = 0.05
+
+RATE_MIN: Final = 0.99
+DESK_P99_S_MAX: Final = 0.200
+COPY_S_MAX: Final = 1.0
+
+COMPONENT: Final = '[[component]]\nid = "c{number}"\nname = "Service {number}"\n'
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of a desk that lives for twenty seconds
+WORDS: Final = (
+    "**You cannot send mail.** Since 14:02 UTC all of our checks of sending have failed. Reading mail works. We have "
+    "checked the network; it works. We do not know yet why.\n\nWe will write again by 15:00 UTC.\n\nAda Winter"
+)
+
+
+class UnexpectedError(Exception):
+    """What was measured was not what it should be."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What readers and the desk saw, in seconds."""
+
+    page_s: list[float] = field(default_factory=list)
+    desk_s: list[float] = field(default_factory=list)
+    bytes: int = 0
+    lasted_s: float = 0.0
+    cpu_share: float = 0.0
+
+
+async def reader(host: str, port: int, seen: Seen, *, every_s: float, until: float, packs: bool) -> None:
+    """One reader on one connection: asks on the beat, and catches up if an answer came late."""
+    stream, pen = await asyncio.open_connection(host, port)
+    accepts = "Accept-Encoding: gzip\r\n" if packs else ""
+    request = (
+        f"GET / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Mozilla/5.0\r\nAccept: text/html\r\n{accepts}\r\n".encode()
+    )
+    due = time.perf_counter() + every_s * (port % 7) / 7
+    while due < until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        began = time.perf_counter()
+        pen.write(request)
+        head = await stream.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        if not head.startswith(b"HTTP/1.1 200 ") or length is None:
+            raise UnexpectedError(head.decode())
+        seen.bytes += len(await stream.readexactly(int(length[1])))
+        seen.page_s.append(time.perf_counter() - began)
+        due += every_s
+    pen.close()
+
+
+async def worker(session: aiohttp.ClientSession, url: str, seen: Seen, until: float) -> None:
+    """Somebody who is signed in and opens the overview again and again."""
+    while (began := time.perf_counter()) < until:
+        async with session.get(url) as answer:
+            if answer.status != 200 or "sign out" not in (await answer.text()).lower():
+                raise UnexpectedError(f"the desk answered {answer.status}")
+        seen.desk_s.append(time.perf_counter() - began)
+        await asyncio.sleep(DESK_EVERY_S)
+
+
+async def sign_in(session: aiohttp.ClientSession, link: str) -> None:
+    """Use the one-time link of the first start."""
+    async with session.get(link) as answer:
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', await answer.text()))
+    fields = {**hidden, "name": "Ada Winter", "password": PASSWORD, "again": PASSWORD}
+    async with session.post(link, data=fields) as answer:
+        if answer.status != 200:
+            raise UnexpectedError(await answer.text())
+
+
+async def busy(words: argparse.Namespace) -> Seen:
+    """The daemon on the first core, everybody else on the last."""
+    block, cores = Block(), sorted(os.sched_getaffinity(0))
+    seen = Seen()
+    with tempfile.TemporaryDirectory() as folder:
+        config = HOUSE.format(desk=block.port(), page=block.port(), metrics=block.port())
+        config += "".join(COMPONENT.format(number=number) for number in range(words.components))
+        daemon = Ownup(Path(folder), config, environ=dict(os.environ))
+        await daemon.start()
+        os.sched_setaffinity(_pid(daemon), cores[:1])
+        os.sched_setaffinity(0, cores[-1:])
+        try:
+            # The desk's cookie is bound to its address, and aiohttp keeps none of a bare address unless told to.
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+                await sign_in(session, daemon.link)
+                await _crowd(words, daemon, session, seen)
+        finally:
+            await daemon.stop()
+            os.sched_setaffinity(0, cores)
+    return seen
+
+
+async def _crowd(words: argparse.Namespace, daemon: Ownup, session: aiohttp.ClientSession, seen: Seen) -> None:
+    host, _, port = daemon.page.removeprefix("http://").rstrip("/").partition(":")
+    process, until = psutil.Process(_pid(daemon)), time.perf_counter() + words.seconds
+    began_s = sum(process.cpu_times()[:2])
+    every_s = READERS / words.rate
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(READERS):
+            tasks.create_task(reader(host, int(port), seen, every_s=every_s, until=until, packs=not words.plain))
+        tasks.create_task(worker(session, daemon.desk, seen, until))
+    seen.lasted_s = time.perf_counter() - until + words.seconds
+    seen.cpu_share = (sum(process.cpu_times()[:2]) - began_s) / seen.lasted_s
+
+
+def _pid(daemon: Ownup) -> int:
+    if daemon.process is None:
+        raise UnexpectedError("the daemon is not there")
+    return daemon.process.pid
+
+
+def large(components: int, incidents: int) -> Moment:
+    """A page with a long past: three messages an incident, the last of them open."""
+    named = tuple(Component(id=f"c{number}", name=f"Service {number}") for number in range(components))
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def case(number: int) -> Case:
+        at = begin + timedelta(hours=17 * number)
+        stages = (Stage.RESOLVED, Stage.MONITORING, Stage.INVESTIGATING)
+        posts = tuple(
+            Post(
+                3 * number + place,
+                stage,
+                f"Message {place} of {number}",
+                f"{WORDS} ({number})",
+                at + timedelta(hours=3 - place),
+                None,
+            )
+            for place, stage in enumerate(stages if number else stages[1:])
+        )
+        return Case(number + 1, at, posts, named[number % components :][:1], total=True)
+
+    cases = tuple(case(number) for number in reversed(range(incidents)))
+    return Moment(Setting(Site(), named), cases, begin + timedelta(days=400), begin, "en")
+
+
+def copied(words: argparse.Namespace) -> tuple[float, float, int]:
+    """The processor's seconds for a first copy, and for one after a publication, and how many files it has."""
+    moment = large(words.components, words.incidents)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(Path(folder), (), 60)
+        began = time.process_time()
+        copy.write(moment)
+        first_s = time.process_time() - began
+        newer = large(words.components, words.incidents + 1)
+        began = time.process_time()
+        copy.write(newer)
+        return first_s, time.process_time() - began, sum(1 for file in Path(folder).rglob("*") if file.is_file())
+
+
+def part(values: Sequence[float], share: float) -> float:
+    """A quantile."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def main() -> int:
+    """Measure and judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=int, default=5000, help="front pages a second; default: %(default)s")
+    parser.add_argument("--seconds", type=float, default=20.0, help="default: %(default)s")
+    parser.add_argument("--components", type=int, default=200, help="default: %(default)s")
+    parser.add_argument("--incidents", type=int, default=500, help="of the copy; default: %(default)s")
+    parser.add_argument("--plain", action="store_true", help="readers that cannot unpack gzip")
+    words = parser.parse_args()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        seen = runner.run(busy(words))
+    first_s, again_s, files = copied(words)
+    rate = len(seen.page_s) / seen.lasted_s
+    objectives = (
+        ("front pages a second", rate >= RATE_MIN * words.rate, f"{rate:,.0f} of {words.rate:,}"),
+        (
+            "the desk meanwhile, p99",
+            part(seen.desk_s, 0.99) < DESK_P99_S_MAX,
+            f"{part(seen.desk_s, 0.99) * 1000:.1f} ms",
+        ),
+        (f"a copy of {words.incidents} incidents", first_s < COPY_S_MAX, f"{first_s:.2f} s, {files} files"),
+    )
+    print(f"{words.components} components, {words.seconds:g} s, {len(seen.desk_s)} looks at the desk")
+    for name, kept, told in objectives:
+        print(f"  {name:34} {told:>24} {'' if kept else 'MISSED'}")
+    middle_ms, late_ms = (part(seen.page_s, share) * 1000 for share in (0.5, 0.99))
+    print(f"  {'a front page, median and p99':34} {middle_ms:.1f} and {late_ms:.1f} ms")
+    print(f"  {'bytes of a front page':34} {seen.bytes / max(1, len(seen.page_s)):,.0f}")
+    print(f"  {'the desk, median':34} {part(seen.desk_s, 0.5) * 1000:.1f} ms")
+    print(f"  {'of the core, the daemon used':34} {seen.cpu_share:.0%}")
+    print(f"  {'the copy after a publication':34} {again_s:.2f} s")
+    return 0 if all(kept for _, kept, _ in objectives) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
