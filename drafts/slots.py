@@ -139,9 +139,7 @@ class Slots:
 
         A ``brief`` text leaves out what a reader misses least: what a check saw, and that there is no workaround.
         """
-        words = phrases(facts.language)
-        quote = _quoter(clean)
-        said = facts.said[-1] if facts.said else None
+        words, quote = phrases(facts.language), _quoter(clean)
         return cls(
             tell=Teller(ZoneInfo(facts.timezone), words),
             phrases=words,
@@ -168,7 +166,7 @@ class Slots:
             next_update=facts.next_update,
             follow=clean(facts.follow or ""),
             signature=clean(facts.signature or ""),
-            said_at=said.at if said else None,
+            said_at=facts.said[-1].at if facts.said else None,
             correction=_wrong(facts, clean),
             began=quote(replace(facts.began.claim, at=facts.began.at) if facts.began else None),
             cleared=quote(facts.cleared),
