@@ -14,12 +14,12 @@ WEB_KINDS: Final = frozenset({"http"})
 class Circumstances:
     """How a text would go out, and who stands behind it.
 
-    ``dead`` are the addresses, host names and numbers that reach nobody now, each with the component that it needs.
-    ``unbriefed`` while whoever answers the phone has not read the brief, and there is still time to wait; ``alone``
-    while only one approver has agreed; ``amends_open`` while it is neither decided nor declined to make it good.
+    ``dead`` are the addresses, host names and numbers that reach nobody now. ``unbriefed`` while whoever answers the
+    phone has not read the brief, and there is still time to wait; ``alone`` while only one approver has agreed;
+    ``amends_open`` while it is neither decided nor declined to make it good.
     """
 
-    dead: tuple[tuple[str, str], ...] = ()
+    dead: tuple[str, ...] = ()
     unbriefed: bool = False
     alone: bool = False
     amends_open: bool = False

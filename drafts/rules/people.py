@@ -20,7 +20,7 @@ def _dead(text: Text) -> Iterator[Hit]:
     """An address or number that reaches nobody now; a sentence that says that it fails may name it."""
     for start, end in text.body.sentences():
         if not text.tells(text.body.text[start:end], "symptom"):
-            for address, _ in _circumstances(text).dead:
+            for address in _circumstances(text).dead:
                 yield from _named(text.body.raw, address, start, end)
 
 

@@ -25,24 +25,24 @@ async def circumstances(
     members = await incidents.members(s, update.incident_id)
     failing = {member.component_id for member in members if member.recovered_at is None}
     return Circumstances(
-        dead=tuple(dead(config, failing)),
+        dead=tuple(dict.fromkeys(dead(config, failing))),
         unbriefed=config.desk.brief_first and _unbriefed(update, incident, acts, now),
         alone=await assents.by_another(s, update, person_id) is None,
         amends_open=not any(act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS} for act in acts),
     )
 
 
-def dead(config: Config[ChannelOptions], failing: set[str]) -> Iterator[tuple[str, str]]:
-    """Addresses, hosts and numbers that reach nobody while these components fail, each with the component."""
+def dead(config: Config[ChannelOptions], failing: set[str]) -> Iterator[str]:
+    """Addresses, hosts and numbers that reach nobody while these components fail."""
     for component in config.component:
         if component.id in failing:
-            yield from ((address, component.id) for address in component.addresses)
+            yield from component.addresses
     for channel in config.channel:
-        for component_id in failing.intersection(channel.carried_by):
-            yield from ((address, component_id) for address in channel.addresses())
+        if failing.intersection(channel.carried_by):
+            yield from channel.addresses()
     for target in config.target:
         if target.component in failing and (host := _host(target)):
-            yield host, target.component
+            yield host
 
 
 def _host(target: object) -> str | None:

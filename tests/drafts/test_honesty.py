@@ -143,7 +143,7 @@ WITH_FACTS = [
     ("C01", UPDATE, OVER, None, "Please write to us."),
 ]
 
-DEAD = Circumstances(dead=(("help@example.org", "sending"), ("+49 30 901-820", "phone"), ("www.example.org", "web")))
+DEAD = Circumstances(dead=("help@example.org", "+49 30 901-820", "www.example.org"))
 
 # rule, stage, circumstances, a text that breaks it, a text that does not
 IN_CIRCUMSTANCES = [
@@ -193,7 +193,7 @@ def test_channels_and_people_abroad(rule: str, cases: list[tuple[str, str, str]]
 
 def test_the_circumstances_of_a_message_are_told_once() -> None:
     """A further language is asked about its words only."""
-    everything = Circumstances(dead=(("a@b.example", "x"),), unbriefed=True, alone=True, amends_open=True)
+    everything = Circumstances(dead=("a@b.example",), unbriefed=True, alone=True, amends_open=True)
     assert everything.of_words() == Circumstances(dead=everything.dead, alone=True)
 
 

@@ -119,11 +119,7 @@ def test_what_is_dead_with_a_component(tmp_path: Path) -> None:
     section[0]["addresses"] = ["help@harbour.example"]
     section[1]["addresses"] = ["+49 30 901820"]
     config = configured(tmp_path, component=section)
-    assert list(dead(config, {"sending"})) == [
-        ("help@harbour.example", "sending"),
-        ("127.0.0.1", "sending"),
-        ("127.0.0.1", "sending"),
-    ]
+    assert list(dead(config, {"sending"})) == ["help@harbour.example", "127.0.0.1", "127.0.0.1"]
     assert list(dead(config, set())) == []
 
 
