@@ -26,7 +26,7 @@ def _dead(text: Text) -> Iterator[Hit]:
 
 def _named(raw: str, address: str, start: int, end: int) -> Iterator[Hit]:
     if any(letter.isalpha() for letter in address):
-        sought = re.compile(rf"(?<![\w.@-]){re.escape(address)}(?![\w@-]|\.\w)", re.IGNORECASE)
+        sought = re.compile(rf"(?<![\w.@-]){re.escape(address)}(?![\w@-]|\.\w|:\d)", re.IGNORECASE)
         yield from (Hit(*match.span()) for match in sought.finditer(raw, start, end))
     elif len(digits := _NO_DIGIT.sub("", address)) >= _DIGITS_MIN:
         told = ((match, _NO_DIGIT.sub("", match[0])) for match in _NUMBER.finditer(raw, start, end))

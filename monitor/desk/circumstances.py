@@ -13,6 +13,7 @@ from monitor.config import ChannelOptions, Config
 from monitor.ledger import assents, incidents
 from monitor.models import Act, ActKind, Incident, IncidentUpdate
 
+PAGE: Final = "page"  # what the channel of the public page is always called
 BRIEF_WAIT_MAX: Final = timedelta(minutes=3)
 
 
@@ -40,15 +41,26 @@ def dead(config: Config[ChannelOptions], failing: set[str]) -> Iterator[str]:
     for channel in config.channel:
         if failing.intersection(channel.carried_by):
             yield from channel.addresses()
+    spared = set() if _page_is_carried(config, failing) else _authorities(config.site.public_url)
     for target in config.target:
-        if target.component in failing and (host := _host(target)):
+        if target.component in failing and (host := _host(target)) and host not in spared:
             yield host
 
 
+def _page_is_carried(config: Config[ChannelOptions], failing: set[str]) -> bool:
+    return any(channel.name == PAGE and failing.intersection(channel.carried_by) for channel in config.channel)
+
+
+def _authorities(url: str) -> set[str]:
+    """How the public page is named, which may live on a host whose other services fail."""
+    parts = urlsplit(url)
+    return {parts.netloc, parts.hostname or ""}
+
+
 def _host(target: object) -> str | None:
-    """The name that a target is reached by."""
+    """The name that a target is reached by, with its port where its address has one."""
     url = getattr(target, "url", None)
-    host = urlsplit(url).hostname if isinstance(url, str) else getattr(target, "host", None)
+    host = urlsplit(url).netloc.rpartition("@")[2] if isinstance(url, str) else getattr(target, "host", None)
     return host if isinstance(host, str) else None
 
 

@@ -151,6 +151,7 @@ IN_CIRCUMSTANCES = [
     ("C01", UPDATE, DEAD, "Call +49 (30) 901820 now.", "Call +49 30 901821 now."),
     ("C01", UPDATE, DEAD, "News: <https://www.example.org/news>", "News: <https://status.example.org/news>"),
     ("C01", UPDATE, DEAD, "Go to www.example.org.", "You cannot open www.example.org."),
+    ("C01", UPDATE, DEAD, "Go to www.example.org/a.", "Go to www.example.org:8480/a."),
     ("C02", FIRST, Circumstances(unbriefed=True), "You cannot send mail.", None),
     ("C02", FIRST, Circumstances(), None, "You cannot send mail."),
     ("C04", UPDATE, Circumstances(alone=True), "Personal data was not stolen.", "The disk was full."),

@@ -123,6 +123,14 @@ def test_what_is_dead_with_a_component(tmp_path: Path) -> None:
     assert list(dead(config, set())) == []
 
 
+def test_the_page_may_live_where_something_else_fails(tmp_path: Path) -> None:
+    """A notice may name the public page, though a mail server on its host fails, unless the page needs that too."""
+    site = {"name": "Harbour Mail", "public_url": "http://127.0.0.1:8480"}
+    assert list(dead(configured(tmp_path, site=site), {"sending"})) == []
+    carried = [{"kind": "page", "name": "page", "carried_by": ["sending"]}]
+    assert set(dead(configured(tmp_path, site=site, channel=carried), {"sending"})) == {"127.0.0.1"}
+
+
 @pytest.mark.parametrize("decision", [ActKind.AMENDS, ActKind.NO_AMENDS])
 async def test_making_it_good_is_open_until_somebody_decides(house: House, decision: ActKind) -> None:
     """A gift and a reasoned no are both decisions."""
