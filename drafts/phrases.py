@@ -28,6 +28,9 @@ class Phrases:
     time_at_one: str
     dated: str
     date: str
+    month_of_year: str
+    percent: str
+    point: str
     first_day: str
     span: str
     span_short: str

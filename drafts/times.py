@@ -1,7 +1,7 @@
 """Times and durations as a careful person writes them: absolute, with the zone, the date where it is needed."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drafts.phrases import Phrases
@@ -45,12 +45,7 @@ class Teller:
 
     def lasted(self, start: datetime, end: datetime) -> str:
         """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""
-        minutes = int((_whole(end) - _whole(start)).total_seconds()) // 60
-        days, rest = divmod(max(minutes, 0), _MINUTES_A_DAY)
-        hours, minutes = divmod(rest, 60)
-        parts = ((days, self.phrases.days), (hours, self.phrases.hours), (0 if days else minutes, self.phrases.minutes))
-        counted = [self.phrases.count(number, forms) for number, forms in parts if number]
-        return self.phrases.join(counted) if counted else self.phrases.instant
+        return length(_whole(end) - _whole(start), self.phrases)
 
     def _zone(self, local: datetime) -> str:
         name = _zone(local)
@@ -59,6 +54,15 @@ class Teller:
     def _day(self, local: date) -> dict[str, object]:
         day = self.phrases.first_day if local.day == 1 else str(local.day)
         return {"day": day, "month": self.phrases.months[local.month - 1], "year": local.year}
+
+
+def length(span: timedelta, words: Phrases) -> str:
+    """``11 minutes``, ``2 hours and 5 minutes``, ``3 days and 1 hour``."""
+    days, rest = divmod(max(int(span.total_seconds()) // 60, 0), _MINUTES_A_DAY)
+    hours, minutes = divmod(rest, 60)
+    parts = ((days, words.days), (hours, words.hours), (0 if days else minutes, words.minutes))
+    counted = [words.count(number, forms) for number, forms in parts if number]
+    return words.join(counted) if counted else words.instant
 
 
 def same_minute(one: datetime, other: datetime) -> bool:

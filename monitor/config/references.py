@@ -16,6 +16,7 @@ _DIFFERENT: Final = (
     ("channel", "name"),
     ("route", "name"),
     ("person", "name"),
+    ("plan", "name"),
 )
 _NAMED_ALIKE: Final = {"target": ("target", "anchor")}
 _LISTENERS: Final = {"page": Page().listen, "desk": Desk().listen, "metrics": Metrics().listen}
@@ -61,6 +62,7 @@ def _unknown_components(document: Document) -> Iterator[Complaint]:
     carried = (*_lists(document, "channel", "carried_by"), *_lists(document, "route", "carried_by"))
     told = (*_column(document, "target", "component"), *carried)
     told += (*_lists(document, "component", "depends_on"), *_lists(document, "maintenance", "components"))
+    told += (*_lists(document, "plan", "components"),)
     mapped = value_at(("alerts", "components"), document.meant)
     if isinstance(mapped, dict):
         told += tuple((("alerts", "components", label), value) for label, value in mapped.items())

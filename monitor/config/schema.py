@@ -21,6 +21,7 @@ _DAY_S = 24 * _HOUR_S
 Positive = Annotated[Seconds, Field(gt=0)]
 Logo = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".svg", ".png")))]
 StyleSheet = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".css",)))]
+Percent = Annotated[float, Field(gt=0, le=100)]
 Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
 
 
@@ -165,14 +166,43 @@ class Calls(Options):
     blind_after: Positive = 5 * _MINUTE_S
 
 
+class Owed(Options):
+    """A step of a plan's terms: a month of uptime ``below`` so many percent owes ``credit`` percent of its fee."""
+
+    below: Annotated[float, Field(gt=0, le=100)]
+    credit: Percent
+
+
+class Goodwill(Options):
+    """What we would rather give: a month in which it was down for ``over`` so long, ``credit`` percent of its fee."""
+
+    over: Positive
+    credit: Percent
+
+
+class Plan(Options):
+    """What customers have bought, and what its terms owe when it was down; nothing is offered by itself."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    components: tuple[Name, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    goodwill: tuple[Goodwill, ...] = ()
+    partly_counts: bool = True
+    maintenance_counts: bool = False
+
+
 class Notices(Options):
-    """When we promise to write again, how long we watch after a recovery, and in which languages we draft."""
+    """When we promise to write again, how long we watch after a recovery, and in which languages we draft.
+
+    ``credit_policy`` tells customers who ask for compensation what they can count on, in a sentence.
+    """
 
     update_every: Promise = _HOUR_S
     update_every_total_loss: Promise = 30 * _MINUTE_S
     watch_for: Positive = 15 * _MINUTE_S
     language: DraftLanguage = "en"
     also_in: tuple[DraftLanguage, ...] = ()
+    credit_policy: Annotated[str, Field(max_length=400)] = ""
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -274,6 +304,7 @@ class Config(Options, Generic[C]):
     calls: Calls = Calls()
     alerts: Alerts = Alerts()
     incidents: Incidents = Incidents()
+    plan: tuple[Plan, ...] = ()
     notices: Notices = Notices()
     desk: Desk = Desk()
     page: Page = Page()

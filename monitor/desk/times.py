@@ -48,6 +48,10 @@ class Times:
         """``4 Dec 2026``."""
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
+    def month(self, day: date) -> str:
+        """``Dec 2026``."""
+        return f"{_MONTHS[day.month - 1]} {day.year}"
+
     def _write(self, moment: datetime, clock: str) -> str:
         here = moment.astimezone(self.zone)
         day = "" if here.date() == self.now.astimezone(self.zone).date() else f"{self.day(here)}, "

@@ -13,6 +13,7 @@ from monitor.config import ChannelOptions, Config
 from monitor.court import docket
 from monitor.desk.seat import Seat
 from monitor.ledger import approvals, components, drafts, flips, incidents, people
+from monitor.ledger.rollup import Scope
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.models import ActKind, Flip, IncidentUpdate, Member, Person, Role
@@ -80,7 +81,7 @@ class House:
         config = configured(directory, **changes)
         async with (
             Ledger.open(config.storage, directory) as ledger,
-            Samples.open(config.storage, directory) as samples,
+            Samples.open(config.storage, directory, scope(config)) as samples,
         ):
             house = cls(ledger, samples, config)
             await house.move_in(people)
@@ -235,6 +236,11 @@ class House:
             first_failed_at=self.now,
             last_good_at=self.now - timedelta(seconds=30),
         )
+
+
+def scope(config: Config[ChannelOptions]) -> Scope:
+    """What the looks at the provider's targets come to."""
+    return Scope.of(config.target, config.anchor, config.storage, config.site.timezone)
 
 
 def configured(directory: Path, **changes: Any) -> Config[ChannelOptions]:
