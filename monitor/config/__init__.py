@@ -2,6 +2,7 @@
 
 from monitor.config.changes import Changes, changes
 from monitor.config.load import load
+from monitor.config.plan import Plan
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.reading import UnreadableError, read_text
 from monitor.config.schema import (
@@ -19,7 +20,6 @@ from monitor.config.schema import (
     Notices,
     Page,
     Person,
-    Plan,
     RouteOptions,
     Site,
     Storage,

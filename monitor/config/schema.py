@@ -8,6 +8,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
 from monitor.config.colours import DarkColour, LightColour
+from monitor.config.plan import Plan
 from monitor.config.reading import readable
 from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
@@ -21,7 +22,6 @@ _DAY_S = 24 * _HOUR_S
 Positive = Annotated[Seconds, Field(gt=0)]
 Logo = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".svg", ".png")))]
 StyleSheet = Annotated[Path, AfterValidator(partial(readable, bytes_max=256 * 1024, endings=(".css",)))]
-Percent = Annotated[float, Field(gt=0, le=100)]
 Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
 
 
@@ -164,31 +164,6 @@ class Calls(Options):
     repeat_every: Annotated[Seconds, Field(ge=_MINUTE_S)] = 10 * _MINUTE_S
     approve_within: Positive = 15 * _MINUTE_S
     blind_after: Positive = 5 * _MINUTE_S
-
-
-class Owed(Options):
-    """A step of a plan's terms: a month of uptime ``below`` so many percent owes ``credit`` percent of its fee."""
-
-    below: Annotated[float, Field(gt=0, le=100)]
-    credit: Percent
-
-
-class Goodwill(Options):
-    """What we would rather give: a month in which it was down for ``over`` so long, ``credit`` percent of its fee."""
-
-    over: Positive
-    credit: Percent
-
-
-class Plan(Options):
-    """What customers have bought, and what its terms owe when it was down; nothing is offered by itself."""
-
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    components: tuple[Name, ...] = ()
-    owed: tuple[Owed, ...] = ()
-    goodwill: tuple[Goodwill, ...] = ()
-    partly_counts: bool = True
-    maintenance_counts: bool = False
 
 
 class Notices(Options):
