@@ -161,6 +161,11 @@ def open_forms(incident: Incident) -> tuple[Form, ...]:
     return tuple(form for form in FORMS if form.outlasts) if incident.confirmed_at else ()
 
 
+def offered(incident: Incident, *, told: bool) -> tuple[Form, ...]:
+    """The same without what makes no sense as long as nothing of it is public."""
+    return tuple(form for form in open_forms(incident) if told or not (form.quotes or form.answers))
+
+
 def home(visit: Visit) -> str:
     """The page that the form stood on: a draft's, or the incident's own."""
     update = visit.field("update")

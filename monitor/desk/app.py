@@ -22,6 +22,7 @@ from monitor.desk import (
     ping,
     reparation,
     sample,
+    targets,
     update,
     welcome,
 )
@@ -60,6 +61,7 @@ ROUTES: Final = (
     Route("POST", "/welcome/{token}", welcome.post, None),
     Route("GET", "/", overview.get, Role.VIEWER),
     Route("GET", "/live", live.get, Role.VIEWER, passive=True),
+    Route("GET", "/targets", targets.get, Role.VIEWER),
     Route("GET", "/brief", brief.get, Role.VIEWER),
     Route("GET", f"/incidents/{_ID}", incident.get, Role.VIEWER),
     Route("GET", "/incidents/new", begin.get, Role.RESPONDER),

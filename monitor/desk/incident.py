@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.promises import Fate, Promise
-from monitor.desk.act import open_forms
+from monitor.desk.act import offered
 from monitor.desk.claim import COMPONENT, TARGET
 from monitor.desk.story import tell
 from monitor.desk.times import Times, span
@@ -37,7 +37,8 @@ async def get(visit: Visit) -> web.Response:
         if incident is None:
             raise _missing()
         facts = {**await _what(s, visit, incident), **await _who(s, incident), **await _kin(s, incident)}
-    return visit.page("incident.html", again=visit.request.path, forms=open_forms(incident), **facts)
+        told = incident.resolved_at is not None or incident.id in await incidents.told(s)
+    return visit.page("incident.html", again=visit.request.path, forms=offered(incident, told=told), **facts)
 
 
 async def _what(s: AsyncSession, visit: Visit, incident: Incident) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from drafts.brief import Brief, brief
 from drafts.cadence import ceiling, choices
 from drafts.facts import UpdateKind
-from monitor.desk.act import open_forms
+from monitor.desk.act import offered
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
 from monitor.desk.honesty import Found, blocking, findings
@@ -63,7 +63,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         kind=KINDS[update.kind],
         standing=standing(visit, dossier),
         tellings=tellings(update),
-        forms=open_forms(dossier.incident),
+        forms=offered(dossier.incident, told=bool(dossier.facts.said)),
         unknown=unknown(dossier.facts),
         unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
         findings=found[:FINDINGS_MAX],

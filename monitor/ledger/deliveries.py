@@ -126,6 +126,12 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
     ]
 
 
+async def latest(s: AsyncSession) -> Sequence[Delivery]:
+    """The newest delivery of each channel."""
+    newest = select(func.max(col(Delivery.id))).group_by(col(Delivery.channel))
+    return (await s.scalars(select(Delivery).where(col(Delivery.id).in_(newest)))).all()
+
+
 async def of_update(s: AsyncSession, update_id: int) -> Sequence[Delivery]:
     """The deliveries of an update, by channel; none if it is a draft."""
     wanted = select(Delivery).join(Approval, col(Approval.id) == col(Delivery.approval_id))

@@ -62,6 +62,11 @@ class Outage:
     until: datetime
 
 
+def _sample(row: tuple[int, str, str | None, int, int]) -> Sample:
+    at_us, outcome, reason, duration_us, planned = row
+    return Sample(time_at(at_us), Outcome(outcome), reason, duration_us / 1_000_000, bool(planned))
+
+
 class History:
     """Reads the file of samples through a connection of its own, in a thread, one question at a time."""
 
@@ -97,11 +102,16 @@ class History:
 
     async def results(self, target: str, since: datetime, until: datetime) -> Sequence[Sample]:
         """The target's looks that began in this time, oldest first: of the last two days, unless told otherwise."""
-        rows = await self._ask(lambda: self._tape.between(target, micros(since), micros(until)))
-        return [
-            Sample(time_at(at_us), Outcome(outcome), reason, duration_us / 1_000_000, bool(planned))
-            for at_us, outcome, reason, duration_us, planned in rows
-        ]
+        return (await self.results_of([target], since, until))[target]
+
+    async def results_of(
+        self, targets: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Sequence[Sample]]:
+        """The same of several targets, asked in one go."""
+        span = micros(since), micros(until)
+        return await self._ask(
+            lambda: {target: [_sample(row) for row in self._tape.between(target, *span)] for target in targets}
+        )
 
     async def days(self, since: date, until: date, *, noun: Noun = Noun.COMPONENT) -> Mapping[str, Sequence[Day]]:
         """What each day from ``since`` to ``until``, both included, came to, by component (or target).

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,6 +103,10 @@ class Samples:
     async def recent(self, target: str, since: datetime) -> Sequence[Sample]:
         """The target's samples that began at ``since`` or later and are on the disk, oldest first."""
         return await self.history.results(target, since, _END)
+
+    async def recent_of(self, targets: Sequence[str], since: datetime) -> Mapping[str, Sequence[Sample]]:
+        """The same of several targets, read in one go."""
+        return await self.history.results_of(targets, since, _END)
 
     def _write_on(self) -> None:
         while not self._stopping.wait(EVERY_S):

@@ -8,7 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from monitor.models import Act, ActKind, AuditEntry, Delivery, Flip, Incident, IncidentUpdate, Member, Revision
+from monitor.models import (
+    Act,
+    ActKind,
+    Approval,
+    AuditEntry,
+    Delivery,
+    Flip,
+    Incident,
+    IncidentUpdate,
+    Member,
+    Revision,
+)
 
 
 async def stamp(s: AsyncSession) -> str:
@@ -23,6 +34,21 @@ async def stamp(s: AsyncSession) -> str:
     )
     row = (await s.execute(select(*(part.scalar_subquery() for part in parts)))).one()
     return "/".join(map(str, row))
+
+
+async def promised(s: AsyncSession) -> Mapping[int, datetime]:
+    """By when the last approved word of each open incident promised the next one, if it did."""
+    update = IncidentUpdate
+    wanted = (
+        select(col(update.incident_id), col(update.next_update_at))
+        .join(Approval, col(Approval.update_id) == col(update.id))
+        .join(Incident, col(Incident.id) == col(update.incident_id))
+        .where(col(Incident.resolved_at).is_(None))
+        .order_by(col(Approval.id))
+    )
+    rows = await s.execute(wanted)
+    last = dict(rows.all())
+    return {incident_id: at for incident_id, at in last.items() if at}
 
 
 async def alarms(s: AsyncSession, targets: Sequence[str]) -> tuple[int, int]:
