@@ -16,6 +16,9 @@ _ASIDE: Final = frozenset(
     {ActKind.NOTICED, ActKind.ALERTED, ActKind.CUSTOMER_FIRST, ActKind.BEGAN, ActKind.MERGED, ActKind.SPLIT}
 )
 
+# That there is no news has a clock of its own, the promise; and a review may take days.
+UNHURRIED: Final = frozenset({UpdateKind.NO_NEWS, UpdateKind.REVIEW})
+
 # A draft is written within milliseconds of the confirmation; the first call waits for it, but not for long.
 DRAFT_GRACE: Final = timedelta(seconds=1)
 
@@ -112,11 +115,11 @@ def unattended(incident: Incident) -> str:
 
 
 def _undecided(plight: Plight, rules: Calls) -> Iterator[Matter]:
-    """A draft that waits for a yes or a no for too long; the next promised update has a clock of its own."""
+    """A draft that waits for a yes or a no for too long."""
     taken = holding(plight.acts)
     for draft in plight.waiting:
         first = draft.kind is UpdateKind.FIRST
-        if draft.kind is UpdateKind.NO_NEWS or (first and taken is None):
+        if draft.kind in UNHURRIED or (first and taken is None):
             continue
         asked = max(draft.created_at, taken.at) if first and taken else draft.created_at
         key = f"{thread(plight.incident)}/draft-{draft.id}/approval"

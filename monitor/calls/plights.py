@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.calls.matter import Plight, unattended
+from monitor.calls.matter import UNHURRIED, Plight, unattended
 from monitor.ledger import approvals, calls, components, drafts, flips, incidents, people, sightings, story
 from monitor.models import Approval, IncidentUpdate
 from monitor.verdict import Verdict
@@ -15,7 +15,11 @@ async def read(s: AsyncSession) -> list[Plight]:
     """The plight of every incident that is confirmed, and open or with a draft that waits."""
     found = {incident.id: incident for incident in await incidents.open_all(s)}
     for draft in await drafts.waiting(s):
-        if draft.incident_id not in found and (over := await incidents.get(s, draft.incident_id)):
+        if (
+            draft.kind not in UNHURRIED
+            and draft.incident_id not in found
+            and (over := await incidents.get(s, draft.incident_id))
+        ):
             found[over.id] = over
     opened = [incident for incident in found.values() if incident.confirmed_at]
     if not opened:

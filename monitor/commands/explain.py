@@ -1,7 +1,7 @@
 """Say how long a fault of each target can go unnoticed by its settings, on average and at worst.
 
 Also whether an outage of theirs could be told from a cut of our own line. Exit code 0, or 1 if a target misses its
-detect_within.
+detect_within. With --channels: who and what would be left if each component died; 1 if a plan is missing.
 """
 
 import argparse
@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from monitor.budget import Budget, Fault, budget, by_tripwire, faults, of_any_fault
+from monitor.commands import outlook
 from monitor.commands.command import Trouble
 from monitor.commands.settings import add_config, read
 from monitor.config import Config
 from monitor.court import summons
 from monitor.court.blindspot import blind_spot
+from monitor.readiness import readiness
 from probes.target import Target
 
 HEADINGS: Final = ("target", "every", *Fault, "by tripwire", "objective")
@@ -23,11 +25,16 @@ NONE: Final = "-"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare which file."""
     add_config(parser)
+    parser.add_argument("--channels", action="store_true", help="whom we could still tell if each component died")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one paragraph for each thing that is explained."""
     config = read(arguments.config)
+    if arguments.channels:
+        found = readiness(config)
+        print("\n\n".join("\n".join(lines) for lines in outlook.paragraphs(found)))
+        return 0 if found.complete else 1
     targets = [target for target in config.target if target.enabled]
     if not targets:
         raise Trouble("there is nothing to explain: the config has no enabled [[target]]")

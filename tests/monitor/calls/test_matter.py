@@ -107,10 +107,15 @@ def test_a_first_notice_waits_from_when_it_was_taken_up() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [(UpdateKind.SCOPE, ["approval"]), (UpdateKind.RECOVERY, ["approval"]), (UpdateKind.NO_NEWS, [])],
+    [
+        (UpdateKind.SCOPE, ["approval"]),
+        (UpdateKind.RECOVERY, ["approval"]),
+        (UpdateKind.NO_NEWS, []),
+        (UpdateKind.REVIEW, []),
+    ],
 )
 def test_later_drafts_wait_from_when_they_were_written(kind: UpdateKind, expected: list[str]) -> None:
-    """That there is no news has a clock of its own: the promise."""
+    """That there is no news has a clock of its own, the promise; and nobody is woken for a review."""
     plight = replace(PUBLIC, waiting=(draft(2, kind),))
     assert [one.why for one in found(plight, 50) if one.why == "approval"] == expected
 

@@ -80,3 +80,14 @@ def test_what_nobody_can_bear_witness_for_is_said(
     anchor = '[[anchor]]\nname = "north"\nkind = "icmp"\nhost = "203.0.113.1"'
     assert main(["explain", "--config", str(make_config(there, also, anchor))]) == 0
     assert "Warning" not in capsys.readouterr().out
+
+
+def test_the_channels_that_would_be_left_are_told(
+    make_config: MakeConfig, target: MakeTarget, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A paragraph for each component, what is missing at the end, and exit code 1 as long as something is."""
+    page = '[[channel]]\nkind = "page"'
+    assert main(["explain", "--channels", "--config", str(make_config(target("submission", 25), page))]) == 1
+    said = capsys.readouterr().out
+    assert "\n  reaches customers   page\n  would be called     nobody\n" in said
+    assert "\nMissing:\n  - There is no [[person]], so nobody is called" in said

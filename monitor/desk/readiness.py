@@ -1,0 +1,13 @@
+"""The readiness page: for each component, whom we could still tell if it died, and which plans are missing."""
+
+from aiohttp import web
+
+from monitor.desk.visit import Visit
+from monitor.readiness import readiness
+
+
+async def get(visit: Visit) -> web.Response:
+    """Show how ready the config is; what is missing comes first."""
+    found = readiness(visit.seat.config)
+    gaps = dict.fromkeys((*(gap for outlook in found.outlooks for gap in outlook.gaps), *found.gaps))
+    return visit.page("readiness.html", outlooks=found.outlooks, gaps=list(gaps))
