@@ -45,6 +45,16 @@ async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[Call]:
     return (await s.scalars(select(Call).where(col(Call.incident_id) == incident_id).order_by(col(Call.id)))).all()
 
 
+async def rung(s: AsyncSession) -> set[int]:
+    """The incidents for which a ring has reached somebody."""
+    reached = (
+        col(Call.signal) == Signal.RING,
+        col(Call.state) == CallState.DELIVERED,
+        col(Call.incident_id).is_not(None),
+    )
+    return {one for one in await s.scalars(select(col(Call.incident_id)).where(*reached).distinct()) if one}
+
+
 async def next_due(s: AsyncSession, route: str, now: datetime) -> Call | None:
     """The oldest call that this route should try now, if any; one that is tried again later holds up no other."""
     wanted = _pending(route).where(col(Call.next_attempt_at) <= now)

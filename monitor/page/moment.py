@@ -147,14 +147,22 @@ class Case:
         return replace(self, posts=posts, components=tuple(map(names, self.components)))
 
 
+class Attention(StrEnum):
+    """What humans have to do with a failure so far: somebody looks into it, or was called, or nobody yet."""
+
+    TAKEN = "taken"
+    CALLED = "called"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What our checks see of a component now, which nobody has published yet; ``taken_up`` if a human has seen it."""
+    """What our checks see of a component now, which nobody has published yet; ``total`` if none of them passes."""
 
     component: Component
     since: datetime
     total: bool
-    taken_up: bool
+    attention: Attention
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from monitor.config import Component, Page
-from monitor.ledger import incidents
+from monitor.ledger import calls, incidents
 from monitor.ledger.history import History, micros
 from monitor.ledger.rollup import Rollup, Scope
 from monitor.ledger.tape import Tape
-from monitor.models import Flip, Member, Stage
+from monitor.models import ActKind, Call, CallState, Flip, Member, Signal, Stage, Why
 from monitor.page.moment import Case, Moment, Planned, Post, Work
 from monitor.page.pages import Pages
 from monitor.page.setting import Setting
@@ -282,35 +282,45 @@ async def test_past_days_come_from_the_rollup(public: Public, tmp_path: Path) ->
 
 
 async def test_what_checks_see_is_shown_as_a_measurement(public: Public) -> None:
-    """With ``measurements`` only, and only until a human's words are there; who took it up is told."""
+    """With ``measurements`` only, and until there are words; that somebody was called is said if a call got through."""
     story = public.story
     incident = await story.incident("web")
     async with story.ledger.write() as s:
-        s.add(
-            Flip(
-                target="site",
-                component_id="web",
-                kind="http",
-                before=Verdict.UP,
-                after=Verdict.DOWN,
-                at=NOON,
-                result="{}",
-            )
-        )
+        seen = {"target": "site", "component_id": "web", "kind": "http", "at": NOON, "result": "{}"}
+        s.add(Flip(before=Verdict.UP, after=Verdict.DOWN, **seen))
         await s.flush()
         await incidents.join(s, _member(incident))
         await incidents.confirm(s, incident, "site", NOON)
-    assert "our checks have failed" not in words(await public.read("/", minute=5))
+
+    async def front() -> str:
+        return words(await public.read("/", minute=5))
+
+    assert "our checks have failed" not in await front()
     public.setting = replace(SETTING, measures=True, targets={"web": 1})
-    sentence = (
-        "Website: our checks have failed since 13:00 CET . A person has been called and has not yet confirmed this."
-    )
-    assert sentence in words(await public.read("/", minute=5))
-    assert "No incident is reported." in words(await public.read("/", minute=5))
+    assert "Website: our checks have failed since 13:00 CET . No person has confirmed this yet." in await front()
+    assert "No incident is reported." in await front()
+    for state, told in (
+        (CallState.FAILED, "No person has"),
+        (CallState.DELIVERED, "A person has been called and has not yet"),
+    ):
+        async with story.ledger.write() as s:
+            await calls.place(s, [_ring(incident, state)])
+        assert f"since 13:00 CET . {told} confirmed this" in await front()
     public.setting = replace(SETTING, measures=True, targets={"web": 2})
-    assert "some of our checks have failed" in words(await public.read("/", minute=5))
+    assert "some of our checks have failed" in await front()
+    async with story.ledger.write() as s:
+        await incidents.act(s, incident, story.person_id, ActKind.ACKNOWLEDGED, "", NOON)
+    assert "A person is looking into it and has not yet published anything." in await front()
     await public.post(incident, "The website is down", minute=6)
-    assert "checks have failed" not in words(await public.read("/", minute=7))
+    assert "checks have failed" not in await front()
+
+
+def _ring(incident: int, state: CallState) -> Call:
+    reached = NOON if state is CallState.DELIVERED else None
+    words = {"title": "Website", "text": "Website is down", "link": "/incidents/1"}
+    whom = {"person": "Ada Winter", "route": "phone", "at": NOON, "next_attempt_at": NOON, "delivered_at": reached}
+    about = {"matter": f"incident:{incident}", "incident_id": incident, "why": Why.CONFIRMED, "signal": Signal.RING}
+    return Call(key=state, state=state, **words, **whom, **about)
 
 
 def _member(incident: int) -> Member:
