@@ -28,6 +28,11 @@ class UpdateKind(StrEnum):
     RESOLVED = "resolved"
     CORRECTION = "correction"
     REVIEW = "review"
+    NEWS = "news"
+    ANNOUNCED = "announced"
+    BEGUN = "begun"
+    DONE = "done"
+    POSTPONED = "postponed"
 
     @property
     def outlasts(self) -> bool:
@@ -154,6 +159,23 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """Planned work: what it is, from when until when; None where it was put off and has no new time.
+
+    ``told_start`` and ``told_end`` are the times that we had announced, where these are others now; ``begun`` is true
+    once we have said that it has begun.
+    """
+
+    work: str
+    start: datetime | None
+    end: datetime | None
+    evidence: Evidence
+    told_start: datetime | None = None
+    told_end: datetime | None = None
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of one incident at one moment. Times are aware; ``timezone`` is the zone that readers live in.
 
@@ -163,8 +185,11 @@ class Facts:
     ``loss`` what they found of lost data, ``amends`` how we make it good, or ``no_amends`` why nothing is given for it.
     ``resolved_at`` is when the incident was over: what is said after that promises no further word. ``began`` is when
     it began by a human's word, and ``cleared`` that of a human by whom it works again, where no look could tell.
-    ``past`` is what a review looks back at. ``at`` is the moment for which durations "so far" are told; it is no fact
-    of the incident, so the fingerprint leaves it out. ``also_in`` are the further languages in which the same is told.
+    ``past`` is what a review looks back at. ``failing_places`` of the ``places`` see the failure, None if all do.
+    ``silent_until`` is until when, at least, we have said nothing of a failure that we could have told of. ``planned``
+    is the work that a notice announces, and ``since`` is then its beginning. ``at`` is the moment for which durations
+    "so far" are told; it is no fact of the incident, so the fingerprint leaves it out. ``also_in`` are the further
+    languages in which the same is told.
     """
 
     timezone: str
@@ -194,6 +219,9 @@ class Facts:
     began: Beginning | None = None
     cleared: Act | None = None
     past: Past | None = None
+    failing_places: int | None = None
+    silent_until: datetime | None = None
+    planned: Planned | None = None
     at: datetime | None = None
     also_in: tuple[str, ...] = ()
 

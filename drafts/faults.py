@@ -24,6 +24,7 @@ class Fault(StrEnum):
     IDLE = "idle"
     REFUSED = "refused"
     TOLD = "told"
+    PLANNED = "planned"
     UNKNOWN = "unknown"
 
 
@@ -47,6 +48,7 @@ _REASONS: Final[Mapping[Fault, str]] = {
     Fault.IDLE: "heartbeat_missing",
     Fault.REFUSED: "refused",
     Fault.TOLD: "noticed",
+    Fault.PLANNED: "planned",
     Fault.UNKNOWN: "proxy token isolated broken",
 }
 _FAULTS: Final = {reason: fault for fault, reasons in _REASONS.items() for reason in reasons.split()}

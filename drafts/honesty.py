@@ -12,7 +12,14 @@ from drafts.rules.vocabulary import vocabulary
 
 __all__ = ["RULES", "Circumstances", "Finding", "Level", "Rule", "Stage", "check", "stage_of"]
 
-_STAGES = {UpdateKind.FIRST: Stage.FIRST, UpdateKind.RESOLVED: Stage.RESOLVED}
+_STAGES = {
+    UpdateKind.FIRST: Stage.FIRST,
+    UpdateKind.RESOLVED: Stage.RESOLVED,
+    UpdateKind.ANNOUNCED: Stage.PLANNED,
+    UpdateKind.BEGUN: Stage.PLANNED,
+    UpdateKind.DONE: Stage.PLANNED,
+    UpdateKind.POSTPONED: Stage.PLANNED,
+}
 
 
 def stage_of(kind: UpdateKind, facts: Facts | None = None) -> Stage:

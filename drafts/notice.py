@@ -3,20 +3,42 @@
 import hashlib
 import json
 import string
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.environment import TemplateModule
-
 from drafts.facts import Facts, UpdateKind
+from drafts.hurts import Clean
 from drafts.markdown import escape, one_line
-from drafts.phrases import TEMPLATES, phrases
-from drafts.slots import Clean, Slots
+from drafts.slots import TERSE_MAX, Slots
+from drafts.wording import Wording, ours
 
 SHORT_CHARS_MAX: Final = 280
 FIRST_WORDS_MAX: Final = 80
+
+_NEEDS: Final[Mapping[UpdateKind, tuple[str, ...]]] = {
+    UpdateKind.FIRST: ("next_update",),
+    UpdateKind.SCOPE: ("next_update",),
+    UpdateKind.NO_NEWS: ("next_update",),
+    UpdateKind.NEWS: ("next_update",),
+    UpdateKind.RECOVERY: ("next_update", "recovered_at"),
+    UpdateKind.RESOLVED: ("recovered_at",),
+    UpdateKind.CORRECTION: ("next_update", "correction"),
+    UpdateKind.REVIEW: ("next_update", "recovered_at", "past"),
+    UpdateKind.ANNOUNCED: ("next_update", "planned"),
+    UpdateKind.BEGUN: ("next_update", "planned"),
+    UpdateKind.DONE: ("planned",),
+    UpdateKind.POSTPONED: ("planned",),
+}
+_WHY: Final = {
+    "next_update": "promises when we write again",
+    "recovered_at": "tells since when it works",
+    "correction": "tells what was wrong",
+    "past": "looks back",
+    "planned": "tells of planned work",
+}
 
 
 class IncompleteFacts(ValueError):  # noqa: N818 - it names what is wrong, as Finding and its leaves do
@@ -62,46 +84,50 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(kind: UpdateKind, facts: Facts) -> Notice:
+def write(kind: UpdateKind, facts: Facts, wordings: Mapping[str, Wording] = MappingProxyType({})) -> Notice:
     """Write the notice of this kind from these facts, and from nothing else, in every language that they ask for.
 
+    ``wordings`` are a company's own words, by language; where there are none, it is told in ours.
+
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
-    (but in a resolved notice, and after one), no time of recovery in a recovery or resolved one or a review, nothing
-    wrong in a correction, or no past in a review.
+    (but in the last one, and after it), no time of recovery in a recovery or resolved one or a review, nothing wrong in
+    a correction, no past in a review, or no work in a notice of planned work.
     """
     _require(kind, facts)
-    others = ((language, _write(kind, facts.told_in(language))) for language in facts.also_in)
-    return replace(_write(kind, facts), translations=tuple(others))
+    others = ((language, _write(kind, facts.told_in(language), wordings)) for language in facts.also_in)
+    return replace(_write(kind, facts, wordings), translations=tuple(others))
 
 
-def _write(kind: UpdateKind, facts: Facts) -> Notice:
-    words = template(facts.language, kind)
+def _write(kind: UpdateKind, facts: Facts, wordings: Mapping[str, Wording]) -> Notice:
+    words = wordings.get(facts.language) or ours(facts.language)
 
-    def part(name: str, clean: Clean, *, brief: bool = False) -> str:
-        return str(getattr(words, name)(Slots.fill(facts, clean, brief=brief)))
+    def part(name: str, clean: Clean, *, terse: int = 0) -> str:
+        return str(words.part(kind, name)(Slots.fill(facts, words.phrases, clean, terse=terse)))
 
-    body = paragraphs(part("body", escape))
-    if kind is UpdateKind.FIRST and len(body.split()) > FIRST_WORDS_MAX:
-        body = paragraphs(part("body", escape, brief=True))
     return Notice(
         title=one_line(part("title", one_line)),
-        body=body,
+        body=_body(kind, partial(part, "body", escape)),
         short=_fit(part("short", one_line)),
         spoken=one_line(part("spoken", one_line)),
     )
 
 
+def _body(kind: UpdateKind, told: Callable[..., str]) -> str:
+    """A first notice is as terse as it must be to stay within 80 words; others may be longer."""
+    body = paragraphs(told())
+    for terse in range(1, TERSE_MAX + 1):
+        if kind is not UpdateKind.FIRST or len(body.split()) <= FIRST_WORDS_MAX:
+            break
+        body = paragraphs(told(terse=terse))
+    return body
+
+
 def _require(kind: UpdateKind, facts: Facts) -> None:
     if not facts.affected:
         raise IncompleteFacts("a notice names what is affected, and these facts name nothing")
-    if kind is not UpdateKind.RESOLVED and not (facts.next_update or facts.resolved_at):
-        raise IncompleteFacts(f"a {kind} notice promises when we write again, and these facts have no next_update")
-    if kind in {UpdateKind.RECOVERY, UpdateKind.RESOLVED, UpdateKind.REVIEW} and facts.recovered_at is None:
-        raise IncompleteFacts(f"a {kind} notice tells since when it works, and these facts have no recovered_at")
-    if kind is UpdateKind.REVIEW and facts.past is None:
-        raise IncompleteFacts("a review notice looks back, and these facts have no past")
-    if kind is UpdateKind.CORRECTION and facts.correction is None:
-        raise IncompleteFacts("a correction notice tells what was wrong, and these facts have no correction")
+    for name in _NEEDS[kind]:
+        if getattr(facts, name) is None and not (name == "next_update" and facts.resolved_at):
+            raise IncompleteFacts(f"a {kind} notice {_WHY[name]}, and these facts have no {name}")
 
 
 def paragraphs(text: str) -> str:
@@ -113,7 +139,7 @@ def paragraphs(text: str) -> str:
 def _fit(text: str) -> str:
     """Join the sentences of a short form, leaving out the last of those marked ``?`` until it fits, then cutting."""
     lines = [line for line in map(one_line, text.split("\n\n")) if line.strip("?")]
-    while len(short := " ".join(line.removeprefix("?") for line in lines)) > SHORT_CHARS_MAX:
+    while len(short := " ".join(line.removeprefix("?").strip() for line in lines)) > SHORT_CHARS_MAX:
         spare = [index for index, line in enumerate(lines) if line.startswith("?")]
         if not spare:
             return _cut(lines)
@@ -126,33 +152,3 @@ def _cut(lines: list[str]) -> str:
     rest = " ".join(("…", *lines[1:]))
     head, _, broken = lines[0][: SHORT_CHARS_MAX - len(rest)].rpartition(" ")
     return (head or broken).rstrip(string.digits + ": ") + rest
-
-
-@cache
-def template(language: str, name: str) -> TemplateModule:
-    """The macros of one text of a language, by the name of its file."""
-    return _environment(language).get_template(f"{name}.md.j2").module
-
-
-@cache
-def _environment(language: str) -> Environment:
-    phrases(language)  # an unknown language is named as such, not as a missing file
-    environment = Environment(  # noqa: S701 - this is Markdown and speech; values are escaped in Slots, pages escape HTML
-        loader=FileSystemLoader(TEMPLATES / language),
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.do"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters |= {"cap": _cap, "stop": _stop}
-    return environment
-
-
-def _cap(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _stop(words: str) -> str:
-    """End a clause with a full stop, unless it ends already."""
-    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

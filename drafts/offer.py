@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from babel.dates import format_date
+
 from drafts.markdown import one_line
-from drafts.notice import template
 from drafts.phrases import phrases
 from drafts.times import length
+from drafts.wording import ours
 
 _FILE: Final = "offer"
 _MACRO: Final = "text"
@@ -47,12 +49,12 @@ def offer(reparation: Reparation) -> str:
     told = _Told(
         plan=one_line(reparation.plan),
         component=one_line(reparation.component),
-        month=words.month_of_year.format(month=words.months[month.month - 1], year=month.year),
+        month=words.month_of_year.format(month=format_date(month, "LLLL", locale=words.locale), year=month.year),
         lasted=length(reparation.down, words),
         owed=percent(reparation.owed, reparation.language),
         given=percent(reparation.given, reparation.language),
     )
-    return one_line(str(getattr(template(reparation.language, _FILE), _MACRO)(told)))
+    return one_line(str(ours(reparation.language).part(_FILE, _MACRO)(told)))
 
 
 def percent(share: float, language: str) -> str:

@@ -1,11 +1,16 @@
-"""The catalogue of one language: every word that a fact chooses, and how that language joins, counts and tells time."""
+"""The catalogue of one language: every word that a fact chooses, and how that language joins and counts.
+
+What is common to a whole language, such as its months, its units and its plurals, comes from Babel (Unicode CLDR).
+"""
 
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
+
+from babel import Locale
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -19,15 +24,15 @@ class Phrases:
     """One language's ``phrases.toml``. A pair of forms is (now, afterwards), or (one, many).
 
     ``zones`` are the abbreviations that this language has of its own, ``time_at_one`` tells the hour from 1:00, and
-    ``first_day`` the first of a month.
+    ``first_day`` the first of a month, where it is no plain number. What is counted has a form for each plural
+    category. ``fails`` is the verb of checks that fail now: of one, of many, and what follows it.
     """
 
-    months: tuple[str, ...]
+    locale: Locale
     zones: dict[str, str]
     time: str
     time_at_one: str
     dated: str
-    date: str
     month_of_year: str
     percent: str
     point: str
@@ -38,11 +43,8 @@ class Phrases:
     comma: str
     and_: str
     or_: str
-    days: tuple[str, str]
-    hours: tuple[str, str]
-    minutes: tuple[str, str]
     instant: str
-    others: tuple[str, str]
+    others: dict[str, str]
     subject: str
     verbs: tuple[str, ...]
     quoted: str
@@ -53,17 +55,23 @@ class Phrases:
     effect: dict[str, dict[str, tuple[str, str]]]
     state: dict[str, tuple[str, str, str]]
     verb: dict[str, str]
+    fails: dict[str, tuple[str, str, str]]
     saw: dict[str, str]
+
+    @classmethod
+    def of(cls, words: dict[str, Any]) -> Self:
+        """A catalogue from what its file says."""
+        named = {f"{key}_" if key in {"and", "or"} else key: _frozen(value) for key, value in words.items()}
+        return cls(**{**named, "locale": Locale.parse(named["locale"])})
 
     def join(self, words: Sequence[str], last: str | None = None) -> str:
         """``a``, ``a and b``, ``a, b and c``; with ``last`` another word than "and"."""
         *head, tail = words
         return f"{self.comma.join(head)}{last or self.and_}{tail}" if head else tail
 
-    @staticmethod
-    def count(number: int, forms: tuple[str, str]) -> str:
-        """``1 minute``, ``2 minutes``."""
-        return f"{number} {forms[number != 1]}"
+    def count(self, number: int, forms: dict[str, str]) -> str:
+        """``1 other component``, ``2 other components``: the form of this language's plural category."""
+        return f"{number} {forms.get(self.locale.plural_form(number)) or forms['other']}"
 
     def now_and_then(self, kind: str, fault: str) -> tuple[str, str] | None:
         """What a customer notices of this fault, now and afterwards; None where nobody can tell."""
@@ -93,7 +101,7 @@ def phrases(language: str) -> Phrases:
     if not language.isalpha() or not path.is_file():
         raise UnknownLanguage(f"there are no templates for the language {language!r}")
     words = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Phrases(**{f"{key}_" if key in {"and", "or"} else key: _frozen(value) for key, value in words.items()})
+    return Phrases.of(words)
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML may hold anything; the fields of Phrases say what it must

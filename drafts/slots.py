@@ -1,33 +1,23 @@
 """Slots: what the templates fill in, made from Facts; a person's or the config's words are made harmless first."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from drafts.facts import Act, Affected, Checked, Facts
-from drafts.faults import MILD, Fault, fault_of
+from drafts.facts import Act, Checked, Facts, Planned
+from drafts.hurts import Clean, Hurt, Quote, hurt_of, quoter
 from drafts.markdown import plain
 from drafts.past import Past
-from drafts.phrases import Phrases, phrases
+from drafts.phrases import Phrases
 from drafts.times import Teller, same_minute
-
-Clean = Callable[[str], str]
 
 NAMES_MAX: Final = 4
 CHECKED_MAX: Final = 3
+TERSE_MAX: Final = 4
+BRIEF: Final = 2
 CLOSE: Final = timedelta(minutes=2)
-
-
-class Extent(StrEnum):
-    """How much of a component fails: all of it, a part of its targets, not in every look, or by a human's word."""
-
-    WHOLE = "whole"
-    PART = "part"
-    AT_TIMES = "at_times"
-    TOLD = "told"
 
 
 class LastGood(StrEnum):
@@ -37,40 +27,6 @@ class LastGood(StrEnum):
     SAME_MINUTE = "same_minute"
     CLOSE = "close"
     LONG_BEFORE = "long_before"
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A person's words, with their name and the time."""
-
-    person: str
-    at: datetime
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hurt:
-    """One affected component: ``now`` and ``then`` are what a customer notices, empty where nobody can tell."""
-
-    name: str
-    fault: Fault
-    extent: Extent
-    failing: int
-    targets: int
-    now: str
-    then: str
-    state: str
-    was: str
-    verb: str
-    saw: str
-    workaround: str
-    since: datetime
-    noticed: Quote | None
-
-    @property
-    def mild(self) -> bool:
-        """Whether it works, only not as promised, or we cannot tell."""
-        return self.fault in MILD
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +43,24 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Planned work, in harmless words, with the times that we had announced where they are others now."""
+
+    words: str
+    start: datetime | None
+    end: datetime | None
+    told_start: datetime | None
+    told_end: datetime | None
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Slots:
-    """The facts of one text, ready to be said; ``tell`` tells its times in the order of reading."""
+    """The facts of one text, ready to be said; ``tell`` tells its times in the order of reading.
+
+    The more ``terse`` a text, the more it leaves out: from 1 on what a check saw, from 2 on that there is no
+    workaround (and its words are brief), from 3 on an apology, from 4 on the last good look.
+    """
 
     tell: Teller
     phrases: Phrases
@@ -116,12 +88,20 @@ class Slots:
     follow: str
     signature: str
     said_at: datetime | None
+    silent_until: datetime | None
+    fresh: tuple[str, ...]
+    planned: Work | None
     correction: Wrong | None
     began: Quote | None
     cleared: Quote | None
     past: Past | None
     at: datetime | None
-    brief: bool
+    terse: int
+
+    @property
+    def brief(self) -> bool:
+        """Whether words are spared."""
+        return self.terse >= BRIEF
 
     @property
     def since(self) -> datetime:
@@ -134,16 +114,13 @@ class Slots:
         return self.acknowledged is not None and self.acknowledged.person == self.signature.partition(",")[0]
 
     @classmethod
-    def fill(cls, facts: Facts, clean: Clean, *, brief: bool = False) -> Self:
-        """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into.
-
-        A ``brief`` text leaves out what a reader misses least: what a check saw, and that there is no workaround.
-        """
-        words, quote = phrases(facts.language), _quoter(clean)
+    def fill(cls, facts: Facts, words: Phrases, clean: Clean, *, terse: int = 0) -> Self:
+        """Make every slot from these facts; ``clean`` makes a stranger's words harmless for the text they go into."""
+        quote = quoter(clean)
         return cls(
             tell=Teller(ZoneInfo(facts.timezone), words),
             phrases=words,
-            hurts=tuple(_hurt(affected, facts, clean, brief=brief) for affected in facts.affected),
+            hurts=tuple(hurt_of(affected, facts, words, clean, saw=terse < 1) for affected in facts.affected),
             new=_new(facts, clean),
             things=words.join([clean(affected.component) for affected in facts.affected]),
             working=tuple(clean(one.component) for one in facts.working[:NAMES_MAX]),
@@ -167,67 +144,36 @@ class Slots:
             follow=clean(facts.follow or ""),
             signature=clean(facts.signature or ""),
             said_at=facts.said[-1].at if facts.said else None,
+            silent_until=facts.silent_until,
+            fresh=_fresh(facts),
+            planned=_work(facts.planned, clean),
             correction=_wrong(facts, clean),
             began=quote(replace(facts.began.claim, at=facts.began.at) if facts.began else None),
             cleared=quote(facts.cleared),
             past=facts.past and facts.past.cleaned(clean),
             at=facts.at,
-            brief=brief,
+            terse=terse,
         )
-
-
-def _hurt(affected: Affected, facts: Facts, clean: Clean, *, brief: bool) -> Hurt:
-    words, fault, name = phrases(facts.language), fault_of(affected.reason), clean(affected.component)
-    now, then = _effect(affected, fault, words, clean)
-    if not affected.total and now:
-        now, then = words.perhaps(now), words.perhaps_then(then)
-    whole, partly, was = words.state[fault]
-    failing = words.verb["failed"]
-    verb = words.verb.get(fault, failing)
-    return Hurt(
-        name=name,
-        fault=fault,
-        extent=_extent(affected),
-        failing=affected.failing,
-        targets=affected.targets,
-        now=now,
-        then=then,
-        state=whole if affected.total else partly,
-        was=was,
-        verb=verb,
-        saw=words.saw.get(affected.reason, "") if verb == failing and not brief else "",
-        workaround=clean(affected.workaround or ""),
-        since=affected.since or facts.since,
-        noticed=_quoter(clean)(affected.noticed),
-    )
-
-
-def _extent(affected: Affected) -> Extent:
-    if affected.noticed:
-        return Extent.TOLD
-    if affected.total:
-        return Extent.WHOLE
-    return Extent.PART if 0 < affected.failing < affected.targets else Extent.AT_TIMES
-
-
-def _effect(affected: Affected, fault: Fault, words: Phrases, clean: Clean) -> tuple[str, str]:
-    if affected.effect and fault not in MILD:
-        now = clean(affected.effect).rstrip(".!")
-        first, _, rest = now.partition(" ")
-        if first.lower() in words.verbs:
-            now = words.subject + first.lower() + " " + rest
-        elif first.lower() == words.subject.strip().lower():
-            now = words.subject + rest
-        return now, words.afterwards(now)
-    name = clean(affected.component)
-    pair = words.now_and_then(affected.kind, fault) or ("", "")
-    return pair[0].format(thing=name), pair[1].format(thing=name)
 
 
 def _new(facts: Facts, clean: Clean) -> tuple[str, ...]:
     """The components that nothing we published has named."""
     told = "\n".join(f"{said.title}\n{plain(said.body)}" for said in facts.said)
     return tuple(clean(one.component) for one in facts.affected if told and one.component not in told)
+
+
+def _fresh(facts: Facts) -> tuple[str, ...]:
+    """What humans have found since our last word, by the name of its slot."""
+    last = facts.said[-1].at if facts.said else None
+    acts = {"cause": facts.cause, "estimate": facts.estimate, "repair": facts.repair}
+    return tuple(name for name, act in acts.items() if act and act.words.strip() and (last is None or act.at > last))
+
+
+def _work(planned: Planned | None, clean: Clean) -> Work | None:
+    if planned is None:
+        return None
+    times = (planned.start, planned.end, planned.told_start, planned.told_end)
+    return Work(clean(planned.work).rstrip("."), *times, begun=planned.begun)
 
 
 def _wrong(facts: Facts, clean: Clean) -> Wrong | None:
@@ -253,10 +199,3 @@ def _checked(one: Checked, clean: Clean) -> tuple[str, str]:
 def _worded(act: Act | None) -> Act | None:
     """A cause or an estimate without words tells a reader nothing."""
     return act if act and act.words.strip() else None
-
-
-def _quoter(clean: Clean) -> Callable[[Act | None], Quote | None]:
-    def quote(act: Act | None) -> Quote | None:
-        return Quote(clean(act.person), act.at, clean(act.words).rstrip(".")) if act else None
-
-    return quote

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.units import format_unit
 
 from drafts.phrases import Phrases
 
-_MINUTES_A_DAY = 24 * 60
+_MINUTES_A_DAY: Final = 24 * 60
+_NO_BREAK: Final = str.maketrans("\u00a0\u202f", "  ")  # CLDR binds number and unit; our short forms count characters
 
 
 @dataclass(slots=True)
@@ -28,11 +33,11 @@ class Teller:
         if local.date() == self.told:
             return time
         self.told = local.date()
-        return self.phrases.dated.format(time=time, **self._day(local))
+        return self.phrases.dated.format(time=time, date=self._date(local))
 
     def day(self, day: date) -> str:
         """``22 November 2026``."""
-        return self.phrases.date.format(**self._day(day))
+        return self._date(day)
 
     def span(self, start: datetime, end: datetime) -> str:
         """``from 14:02 to 14:13 UTC on 22 November 2026``, or both ends whole where day or zone differ."""
@@ -41,7 +46,7 @@ class Teller:
             return self.phrases.span_long.format(start=self.when(start), end=self.when(end))
         self.told = last.date()
         form = self.phrases.span_short if same_minute(start, end) else self.phrases.span
-        return form.format(start=_clock(first), end=_clock(last), zone=self._zone(last), **self._day(last))
+        return form.format(start=_clock(first), end=_clock(last), zone=self._zone(last), date=self._date(last))
 
     def lasted(self, start: datetime, end: datetime) -> str:
         """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""
@@ -51,18 +56,22 @@ class Teller:
         name = _zone(local)
         return self.phrases.zones.get(name, name)
 
-    def _day(self, local: date) -> dict[str, object]:
-        day = self.phrases.first_day if local.day == 1 else str(local.day)
-        return {"day": day, "month": self.phrases.months[local.month - 1], "year": local.year}
+    def _date(self, day: date) -> str:
+        told = format_date(day, "long", locale=self.phrases.locale).translate(_NO_BREAK)
+        return told.replace("1", self.phrases.first_day, 1) if day.day == 1 else told
 
 
 def length(span: timedelta, words: Phrases) -> str:
     """``11 minutes``, ``2 hours and 5 minutes``, ``3 days and 1 hour``."""
     days, rest = divmod(max(int(span.total_seconds()) // 60, 0), _MINUTES_A_DAY)
     hours, minutes = divmod(rest, 60)
-    parts = ((days, words.days), (hours, words.hours), (0 if days else minutes, words.minutes))
-    counted = [words.count(number, forms) for number, forms in parts if number]
+    parts = ((days, "day"), (hours, "hour"), (0 if days else minutes, "minute"))
+    counted = [_counted(number, unit, words) for number, unit in parts if number]
     return words.join(counted) if counted else words.instant
+
+
+def _counted(number: int, unit: str, words: Phrases) -> str:
+    return format_unit(number, f"duration-{unit}", "long", locale=words.locale).translate(_NO_BREAK)
 
 
 def same_minute(one: datetime, other: datetime) -> bool:

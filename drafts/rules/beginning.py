@@ -22,6 +22,8 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 def _beginnings(text: Text) -> Iterator[tuple[Hit, timedelta]]:
     """Times that the text gives for the beginning, each with how much later than the first failed look it is."""
     facts = facts_of(text)
+    if facts.planned:
+        return  # It begins when we say so, and not with a failed look.
     begun = [facts.since, *(one.since for one in facts.affected if one.since)]
     begun += [facts.began.at] if facts.began else []
     for start, end in text.body.sentences():
@@ -63,7 +65,7 @@ def _record(facts: Facts) -> Iterator[datetime]:
     acts = (facts.acknowledged, facts.cause, facts.estimate, facts.repair, facts.loss, facts.amends, corrected)
     begun = facts.began.at if facts.began else None
     times = [facts.since, begun, facts.last_good, facts.recovered_at, facts.watch_until, facts.next_update, facts.at]
-    for moment in (*times, *(act.at for act in acts if act), *(said.at for said in facts.said)):
+    for moment in (*times, *(act.at for act in acts if act), *(said.at for said in facts.said), *_plans(facts)):
         if moment is not None:
             yield moment.astimezone(ZoneInfo(facts.timezone))
             yield moment.astimezone(UTC)
@@ -75,6 +77,11 @@ def _planned(facts: Facts) -> Iterator[date]:
         yield action.due_on
         if action.done_on:
             yield action.done_on
+
+
+def _plans(facts: Facts) -> tuple[datetime | None, ...]:
+    plan = facts.planned
+    return (plan.start, plan.end, plan.told_start, plan.told_end) if plan else ()
 
 
 def _month(word: str) -> int:
@@ -89,6 +96,8 @@ def _long_before(match: re.Match[str], facts: Facts) -> bool:
 
 
 def _long_before_the_record(text: Text) -> Iterable[Hit]:
+    if facts_of(text).planned:
+        return
     for match in _DATE.finditer(text.body.text):
         if _long_before(match, facts_of(text)):
             yield Hit(*match.span())

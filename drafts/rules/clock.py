@@ -39,11 +39,13 @@ def promises(text: Text) -> Iterable[tuple[int, int]]:
 
 
 def _no_promise(text: Text) -> Iterable[Hit]:
-    if text.stage is not Stage.RESOLVED and not any(True for _ in promises(text)):
+    if text.stage in {Stage.FIRST, Stage.UPDATE} and not any(True for _ in promises(text)):
         yield whole(text)
 
 
 def _bad_promise(text: Text) -> Iterable[Hit]:
+    if text.stage is Stage.PLANNED:
+        return  # What is planned is days ahead.
     for start, end in promises(text):
         sentence = text.body.text[start:end]
         wait = _IN_MINUTES.search(sentence)

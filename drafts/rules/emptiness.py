@@ -13,7 +13,7 @@ TERSE_UPDATE: Final = 8
 LEFT_OVER: Final = 3
 SENTENCE_WORDS_MAX: Final = 25
 GRADE_MAX: Final = 12
-WORDS_MAX: Final = {Stage.FIRST: 80, Stage.UPDATE: 120, Stage.RESOLVED: 250}
+WORDS_MAX: Final = {Stage.FIRST: 80, Stage.UPDATE: 120, Stage.RESOLVED: 250, Stage.PLANNED: 120}
 
 
 _TOKENS: Final = re.compile(

@@ -53,7 +53,7 @@ def _hedged(text: Text) -> Iterable[Hit]:
 
 
 def _unknown_untold(text: Text) -> Iterable[Hit]:
-    if text.stage is Stage.RESOLVED or text.tells(text.body.text, "unknown"):
+    if text.stage in {Stage.RESOLVED, Stage.PLANNED} or text.tells(text.body.text, "unknown"):
         return
     if _something_open(text.facts) if text.facts else text.tells(text.body.text, "investigating"):
         yield whole(text)

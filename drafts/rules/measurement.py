@@ -42,7 +42,8 @@ def _too_mild(text: Text) -> Iterable[Hit]:
 
 
 def _share(text: Text) -> Iterable[Hit]:
-    measured = {(one.failing, one.targets) for one in facts_of(text).affected}
+    facts = facts_of(text)
+    measured = {(one.failing, one.targets) for one in facts.affected} | {(facts.failing_places, facts.places)}
     for part, read in text.parts:
         for match in _SHARE.finditer(read.text):
             if (int(match[1]), int(match[2])) not in measured:

@@ -28,6 +28,7 @@ class Stage(StrEnum):
     FIRST = "first"
     UPDATE = "update"
     RESOLVED = "resolved"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)

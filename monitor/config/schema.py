@@ -81,7 +81,10 @@ class Incidents(Options):
 
 
 class Maintenance(Options):
-    """Planned work, from ``start`` to ``end`` or whenever ``cron`` begins it; for all, unless it says for whom."""
+    """Planned work, from ``start`` to ``end`` or whenever ``cron`` begins it; for all, unless it says for whom.
+
+    ``announce`` is how long before it a draft tells customers of it; nothing is drafted of it with ``"0s"``.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     start: AwareDatetime | None = None
@@ -91,6 +94,7 @@ class Maintenance(Options):
     timezone: Zone | None = None
     targets: tuple[Name, ...] = ()
     components: tuple[Name, ...] = ()
+    announce: Seconds = _DAY_S
 
     @model_validator(mode="after")
     def _once_or_again(self) -> Self:
@@ -167,7 +171,7 @@ class Calls(Options):
 
 
 class Notices(Options):
-    """When we promise to write again, how long we watch after a recovery, and in which languages we draft.
+    """When we promise to write again, how late a first word is, and in which languages we draft.
 
     ``credit_policy`` tells customers who ask for compensation what they can count on, in a sentence.
     """
@@ -175,6 +179,7 @@ class Notices(Options):
     update_every: Promise = _HOUR_S
     update_every_total_loss: Promise = 30 * _MINUTE_S
     watch_for: Positive = 15 * _MINUTE_S
+    late_after: Positive = 15 * _MINUTE_S
     language: DraftLanguage = "en"
     also_in: tuple[DraftLanguage, ...] = ()
     credit_policy: Annotated[str, Field(max_length=400)] = ""

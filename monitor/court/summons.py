@@ -26,7 +26,7 @@ def rules(config: Config[Any]) -> Rules:
 
 def calendar(config: Config[Any]) -> Calendar:
     """The planned work."""
-    return Calendar(_window(one, config.site.timezone) for one in config.maintenance)
+    return Calendar(window(one, config.site.timezone) for one in config.maintenance)
 
 
 def _node(target: Target, *, anchor: bool = False) -> Node:
@@ -46,7 +46,8 @@ def _node(target: Target, *, anchor: bool = False) -> Node:
     )
 
 
-def _window(one: Maintenance, timezone: str) -> Window:
+def window(one: Maintenance, timezone: str) -> Window:
+    """When a work is done, and for whom; ``timezone`` where it names none."""
     zone = one.timezone or timezone
     when = Once(one.start, one.end) if one.start and one.end else Again(one.cron, timedelta(seconds=one.lasts), zone)
     return Window(when, frozenset(one.targets), frozenset(one.components))

@@ -53,7 +53,7 @@ async def _what(s: AsyncSession, visit: Visit, incident: Incident) -> dict[str, 
         "members": members,
         "sightings": noticed,
         "names": names,
-        "name": named([*members, *noticed], names),
+        "name": named(incident, [*members, *noticed], names),
         "sentence": summary(incident, members, visit.times, noticed),
         "story": await tell(s, incident, members, promises, visit.now),
         "promises": kept(promises, visit.now),
@@ -77,19 +77,23 @@ async def _who(s: AsyncSession, incident: Incident) -> dict[str, Any]:
 
 async def _kin(s: AsyncSession, incident: Incident) -> dict[str, Any]:
     """The drafts of it that wait, and the other open incidents, with which it may be one."""
-    others = [] if incident.resolved_at else [one for one in await incidents.open_all(s) if one.id != incident.id]
+    apart = incident.resolved_at or incident.work  # what is planned is of no cause, and joins nothing
+    opened = [] if apart else await incidents.open_all(s)
+    others = [one for one in opened if one.id != incident.id and one.work is None]
     names = {component.id: component.name for component in await components.everything(s)}
     members = await story.members_of(s, [one.id for one in others[:OTHERS_MAX]])
     return {
         "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
-        "others": [(one.id, named(members.get(one.id, ()), names)) for one in others[:OTHERS_MAX]],
+        "others": [(one.id, named(one, members.get(one.id, ()), names)) for one in others[:OTHERS_MAX]],
         "box": COMPONENT,
         "target_box": TARGET,
     }
 
 
-def named(members: Sequence[Member | Sighting], names: Mapping[str, str]) -> str:
-    """What an incident is called: by the components it hit, in the customers' words."""
+def named(incident: Incident, members: Sequence[Member | Sighting], names: Mapping[str, str]) -> str:
+    """What an incident is called: by the components it hit, in the customers' words, or by the work that is planned."""
+    if incident.work is not None:
+        return f"Planned work: {incident.work}"
     hit = dict.fromkeys(names.get(member.component_id, member.component_id) for member in members)
     return ", ".join(hit) or "Nothing on record"
 
@@ -98,8 +102,8 @@ def summary(incident: Incident, members: Sequence[Member], times: Times, noticed
     """Where an incident stands, in one line."""
     if incident.merged_into:
         return f"Began {times.at(incident.opened_at)}; it turned out to be part of incident {incident.merged_into}"
-    if incident.merged_into:
-        return f"Became part of incident {incident.merged_into}, {times.at(incident.resolved_at or incident.opened_at)}"
+    if incident.work is not None:
+        return "Over" if incident.resolved_at else "Scheduled, as the config has it"
     if incident.resolved_at:
         length = span((incident.resolved_at - incident.opened_at).total_seconds())
         end = f"Began {times.at(incident.opened_at)}, over after {length}"

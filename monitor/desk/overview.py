@@ -125,7 +125,7 @@ async def _rows(s: AsyncSession, visit: Visit, listed: Sequence[Incident]) -> li
 
 def _row(incident: Incident, visit: Visit, members: Mapping[int, Sequence[Member]], names: Mapping[str, str]) -> Row:
     mine = members.get(incident.id or 0, ())
-    return Row(incident, named(mine, names), summary(incident, mine, visit.times))
+    return Row(incident, named(incident, mine, names), summary(incident, mine, visit.times))
 
 
 def _parts(seat: Seat) -> Iterator[Part]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from drafts.facts import Act, Affected, Facts
+from drafts.facts import Act, Affected, Facts, Planned
 from monitor.desk.times import Times
 
 
@@ -17,11 +18,13 @@ class Fact:
 
 def known(facts: Facts, times: Times) -> tuple[Fact, ...]:
     """What the record says, one fact a line; two moments of one draft differ exactly where their lines do."""
-    return tuple(_known(facts, times))
+    return tuple(_planned(facts.planned, times) if facts.planned else _known(facts, times))
 
 
 def unknown(facts: Facts) -> tuple[str, ...]:
     """What nobody knows yet, and the notice therefore must not claim."""
+    if facts.planned:
+        return ()
     gaps = {
         "How many customers are affected.": True,
         "What the cause is.": facts.cause is None,
@@ -41,6 +44,7 @@ def _known(facts: Facts, times: Times) -> Iterator[Fact]:
     yield Fact("Still works", _names(part.component for part in facts.working) or "nothing else that we check")
     for line in facts.checked:
         yield Fact(f"Checked: {line.what}", line.showed)
+    yield from _silence(facts.silent_until, times)
     yield Fact("Taken up", _act(facts.acknowledged, times) or "nobody has said so yet")
     yield Fact("Cause", _act(facts.cause, times) or "not known")
     yield Fact("Repair expected", _act(facts.estimate, times) or "not known")
@@ -66,6 +70,20 @@ def _ends(facts: Facts, times: Times) -> Iterator[Fact]:
         yield Fact("We watch until", times.minute(facts.watch_until))
     if facts.next_update:
         yield Fact("Next update promised by", times.minute(facts.next_update))
+
+
+def _silence(until: datetime | None, times: Times) -> Iterator[Fact]:
+    if until:
+        yield Fact("Nothing was said until", times.minute(until))
+
+
+def _planned(plan: Planned, times: Times) -> Iterator[Fact]:
+    yield Fact("Planned work", plan.work)
+    for about, moment in (("From", plan.start), ("Until", plan.end)):
+        yield Fact(about, times.at(moment) if moment else "no time yet")
+    for about, moment in (("Announced from", plan.told_start), ("Announced until", plan.told_end)):
+        if moment:
+            yield Fact(about, times.at(moment))
 
 
 def _affected(part: Affected) -> str:

@@ -28,6 +28,11 @@ KINDS: Final = {
     UpdateKind.RESOLVED: "Resolved",
     UpdateKind.CORRECTION: "Correction of what we said",
     UpdateKind.REVIEW: "Review, looking back",
+    UpdateKind.NEWS: "Update: what we have found",
+    UpdateKind.ANNOUNCED: "Planned work: announcement",
+    UpdateKind.BEGUN: "Planned work has begun",
+    UpdateKind.DONE: "Planned work is done",
+    UpdateKind.POSTPONED: "Planned work was moved",
 }
 
 

@@ -183,7 +183,7 @@ class Judge:
             told = await incidents.told(session)
             for incident in await incidents.open_all(session):
                 members = await incidents.members(session, incident.id)
-                rests = incident.id in told or await sightings.of_incident(session, incident.id)
+                rests = incident.work or incident.id in told or await sightings.of_incident(session, incident.id)
                 if not rests and not any(member.target in looked_at for member in members):
                     note = "its targets are no longer in the config"
                     subject = f"incident:{incident.id}"

@@ -15,7 +15,7 @@ from drafts.facts import UpdateKind
 from monitor.ledger import assents, audit, drafts, incidents
 from monitor.ledger.errors import Alone, AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
 from monitor.ledger.signing import refuse_unless_seen, signer
-from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate
+from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate, Stage
 
 __all__ = [
     "Alone",
@@ -132,9 +132,9 @@ def _deliveries(approval: Approval, languages: Mapping[str, str], now: datetime)
 
 
 async def _move(s: AsyncSession, incident: Incident, update: IncidentUpdate, now: datetime) -> None:
-    """The incident stands where its newest approved words say; a ``resolved`` one is the end of it."""
+    """The incident stands where its newest approved words say; words that say it is over are the end of it."""
     assert incident.id is not None  # noqa: S101 - it stands in the record
-    if update.kind is UpdateKind.RESOLVED:
+    if update.stage is Stage.RESOLVED and incident.resolved_at is None:
         await incidents.close(s, incident.id, now)
     else:
         incident.stage = update.stage

@@ -35,6 +35,13 @@ async def open_all(s: AsyncSession) -> Sequence[Incident]:
     return found.all()
 
 
+async def newest_of_cause(s: AsyncSession, cause: str) -> Incident | None:
+    """The last incident of this cause, open or over."""
+    return await s.scalar(
+        select(Incident).where(col(Incident.cause) == cause).order_by(col(Incident.id).desc()).limit(1)
+    )
+
+
 async def recent(s: AsyncSession, limit: int) -> Sequence[Incident]:
     """The newest incidents, open and over, newest first."""
     return (await s.scalars(select(Incident).order_by(col(Incident.id).desc()).limit(limit))).all()
@@ -54,9 +61,9 @@ async def acts(s: AsyncSession, incident_id: int) -> Sequence[Act]:
     return (await s.scalars(wanted.order_by(col(Act.id)))).all()
 
 
-async def begin(s: AsyncSession, cause: str, at: datetime) -> Incident:
+async def begin(s: AsyncSession, cause: str, at: datetime, stage: Stage = Stage.INVESTIGATING) -> Incident:
     """Open an incident, quietly: nothing is confirmed yet. IntegrityError if one of this cause is open."""
-    incident = Incident(cause=cause, opened_at=at)
+    incident = Incident(cause=cause, opened_at=at, stage=stage)
     s.add(incident)
     await s.flush()
     return incident

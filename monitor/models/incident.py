@@ -2,19 +2,25 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from monitor.models.columns import Utc, word
 
+WORK: Final = "maintenance:"
+"""What the cause of planned work begins with."""
+
 
 class Stage(StrEnum):
-    """Where an incident stands, in the words of every status page."""
+    """Where an incident stands, in the words of every status page; planned work is scheduled, then in progress."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
     MONITORING = "monitoring"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
     RESOLVED = "resolved"
 
 
@@ -74,6 +80,11 @@ class Incident(SQLModel, table=True):
     recovered_at: datetime | None = Field(default=None, sa_type=Utc)
     resolved_at: datetime | None = Field(default=None, sa_type=Utc)
     merged_into: int | None = Field(default=None, foreign_key="incident.id", index=True)
+
+    @property
+    def work(self) -> str | None:
+        """What work was planned, by its name in the config; None where something failed."""
+        return self.cause.removeprefix(WORK) if self.cause.startswith(WORK) else None
 
 
 class Member(SQLModel, table=True):

@@ -16,7 +16,7 @@ class IncidentUpdate(SQLModel, table=True):
     __tablename__ = "incident_update"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('correction', 'review') OR (kind = 'resolved') = (stage = 'resolved')",
+            "kind IN ('correction', 'review', 'postponed') OR (kind IN ('resolved', 'done')) = (stage = 'resolved')",
             name="resolved_means_resolved",
         ),
     )

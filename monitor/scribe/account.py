@@ -16,18 +16,17 @@ from drafts.facts import (
     Correction,
     Evidence,
     Facts,
-    Said,
     UpdateKind,
     Working,
 )
 from monitor.config import ChannelOptions, Component, Config
 from monitor.ledger.claims import holding
-from monitor.ledger.drafts import said
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
 from monitor.scribe.past import past
 from monitor.scribe.scene import Scene
+from monitor.scribe.silence import silence
 from monitor.verdict import Verdict
 
 
@@ -46,7 +45,6 @@ class Account:
             self._affected(scene, component, members) or self._noticed(scene, component)
             for component in self._components({member.component_id for member in members} | noticed.keys())
         )
-        acknowledged = _act(scene, ActKind.ACKNOWLEDGED)
         return Facts(
             timezone=self.config.site.timezone,
             language=self.config.notices.language,
@@ -56,7 +54,7 @@ class Account:
             evidence=_all_evidence(scene, members),
             working=tuple(self._working(scene, {member.component_id for member in members} | noticed.keys())),
             checked=tuple(_checked(scene)),
-            acknowledged=acknowledged,
+            acknowledged=_act(scene, ActKind.ACKNOWLEDGED),
             cause=_act(scene, ActKind.CAUSE),
             estimate=_act(scene, ActKind.ESTIMATE),
             repair=_act(scene, ActKind.REPAIR),
@@ -69,11 +67,12 @@ class Account:
             next_update=self._promise(scene, kind, affected, now=now),
             follow=self.config.site.public_url,
             signature=self._signature(scene),
-            said=_said(scene),
+            said=scene.said,
             correction=self.correction(scene) if kind is UpdateKind.CORRECTION else None,
             began=_beginning(scene, since),
             cleared=_act(scene, ActKind.CLEARED) if scene.incident.recovered_at and noticed else None,
             past=past(scene) if kind is UpdateKind.REVIEW else None,
+            silent_until=silence(scene, kind, since, self.config.notices.late_after, now=now),
             at=now,
             also_in=self.config.notices.also_in,
         )
@@ -98,7 +97,7 @@ class Account:
             return None
         return _false_alarm(scene, wrong[-1]) if wrong[-1].kind is ActKind.FALSE_ALARM else _wrong(scene, wrong[-1])
         quoted, _, truth = wrong[-1].words.partition("\n")
-        for told in reversed(_said(scene)):
+        for told in reversed(scene.said):
             if told.holds(quoted):
                 act = Act(scene.names[wrong[-1].person_id], wrong[-1].at, _evidence(wrong[-1]), truth)
                 return Correction(quoted, told.at, act, whole=quoted == told.title)
@@ -132,10 +131,10 @@ class Account:
             effect=component.when_down or None,
             workaround=component.meanwhile or None,
             since=_began(scene, mine[0])[0],
-            abroad=self._abroad(component),
+            abroad=self.abroad(component),
         )
 
-    def _abroad(self, component: Component, *, felt: bool = True) -> tuple[Abroad, ...]:
+    def abroad(self, component: Component, *, felt: bool = True) -> tuple[Abroad, ...]:
         """What the company calls it in the other languages, as far as it says."""
         told = ((language, getattr(component.translations, language)) for language in self.config.notices.also_in)
         return tuple(
@@ -161,7 +160,7 @@ class Account:
             workaround=component.meanwhile or None,
             since=sighting.noticed_at,
             noticed=Act(scene.names[told.person_id], told.at, _evidence(told), told.words),
-            abroad=self._abroad(component, felt=felt),
+            abroad=self.abroad(component, felt=felt),
         )
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
@@ -170,7 +169,7 @@ class Account:
             passing = [standing for standing in standings if standing and standing.verdict is Verdict.UP]
             if component.id not in affected and passing and len(passing) == len(standings):
                 evidence = tuple(f"flip:{standing.flip_id}" for standing in passing)
-                yield Working(component.name, evidence, self._abroad(component))
+                yield Working(component.name, evidence, self.abroad(component))
 
     def _promise(
         self, scene: Scene, kind: UpdateKind, affected: Sequence[Affected], *, now: datetime
@@ -245,7 +244,7 @@ def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
 def _wrong(scene: Scene, deed: Deed) -> Correction | None:
     """The newest message that holds the words which a human calls wrong."""
     quoted, _, truth = deed.words.partition("\n")
-    for told in reversed(_said(scene)):
+    for told in reversed(scene.said):
         if told.holds(quoted):
             act = Act(scene.names[deed.person_id], deed.at, _evidence(deed), truth)
             return Correction(quoted, told.at, act, whole=quoted == told.title)
@@ -256,7 +255,7 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
     """The first message, with which all that followed it is taken back."""
     if not scene.published:
         return None
-    first = _said(scene)[0]
+    first = scene.said[0]
     reason = Act(scene.names[deed.person_id], deed.at, _evidence(deed), deed.words)
     return Correction(first.title, first.at, reason, whole=True, false_alarm=True)
 
@@ -264,10 +263,6 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
 def _all_evidence(scene: Scene, members: Sequence[Member]) -> Evidence:
     flips = (f"flip:{member.flip_id}" for member in members)
     return (*flips, *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings))
-
-
-def _said(scene: Scene) -> tuple[Said, ...]:
-    return tuple(said(past.update, past.approval.at) for past in scene.published)
 
 
 def _act(scene: Scene, kind: ActKind) -> Act | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from drafts.cadence import Due, due
-from drafts.facts import Facts, UpdateKind
+from drafts.facts import Act, Facts, Planned, UpdateKind
 from monitor.models import ActKind, IncidentUpdate, Stage
 from monitor.scribe.account import Account
 from monitor.scribe.scene import Published, Scene
@@ -42,16 +42,26 @@ class Close:
     at: datetime
 
 
+_ENDS: Final = frozenset({UpdateKind.RESOLVED, UpdateKind.DONE})
+
 Step = Write | Rewrite | Withdraw | Close
 
 
 def stage(kind: UpdateKind, facts: Facts) -> Stage:
     """Where an incident stands once this message is out: identified as soon as a human has confirmed a cause."""
-    if kind is UpdateKind.RESOLVED or facts.resolved_at is not None:
+    if kind in _ENDS or facts.resolved_at is not None:
         return Stage.RESOLVED
+    if facts.planned is not None:
+        return _stage_of_work(kind, facts.planned)
     if facts.recovered_at is not None:
         return Stage.MONITORING
     return Stage.IDENTIFIED if facts.cause else Stage.INVESTIGATING
+
+
+def _stage_of_work(kind: UpdateKind, planned: Planned) -> Stage:
+    if planned.start is None:
+        return Stage.RESOLVED
+    return Stage.IN_PROGRESS if planned.begun or kind is UpdateKind.BEGUN else Stage.SCHEDULED
 
 
 def steps(scene: Scene, account: Account, *, now: datetime) -> list[Step]:
@@ -118,8 +128,10 @@ def wanted(scene: Scene, account: Account, *, now: datetime) -> UpdateKind | Non
     if last is None:
         return UpdateKind.FIRST
     facts = account.facts(scene, UpdateKind.SCOPE, now=now)
-    if last.update.kind is UpdateKind.RECOVERY or _outgrown(facts, Facts.from_json(last.update.facts)):
+    if last.update.kind is UpdateKind.RECOVERY or _outgrown(facts, last.facts):
         return UpdateKind.SCOPE
+    if _is_news(facts, scene.published[-1]):
+        return UpdateKind.NEWS
     promise = scene.published[-1].update.next_update_at
     return UpdateKind.NO_NEWS if promise and due(promise, now) is not Due.NOT_YET else None
 
@@ -136,6 +148,13 @@ def _outgrown(facts: Facts, said: Facts) -> bool:
     """Whether what was said is no longer so: something else fails, or something we said works does not."""
     now_working = {part.component for part in facts.working}
     return _scope(facts) != _scope(said) or any(part.component not in now_working for part in said.working)
+
+
+def _is_news(facts: Facts, last: Published) -> bool:
+    """Whether a human has found something since our last word that customers want to hear at once."""
+    told = last.facts
+    found: tuple[tuple[Act | None, Act | None], ...] = ((facts.cause, told.cause), (facts.estimate, told.estimate))
+    return any(now and now.words.strip() and now != before for now, before in found)
 
 
 def _scope(facts: Facts) -> set[tuple[str, int, int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from drafts.facts import Facts, Said
 from monitor.ledger import approvals, drafts, incidents, people, sightings
 from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Sighting, Standing
 from monitor.scribe import aftermath
@@ -17,6 +18,11 @@ class Published:
 
     update: IncidentUpdate
     approval: Approval
+
+    @property
+    def facts(self) -> Facts:
+        """What it rested on."""
+        return Facts.from_json(self.update.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,11 @@ class Scene:
     rejected: Sequence[IncidentUpdate]
     waiting: Sequence[IncidentUpdate]
     aftermath: Aftermath | None = None
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """Everything that we have published of it."""
+        return tuple(drafts.said(past.update, past.approval.at) for past in self.published)
 
 
 async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:

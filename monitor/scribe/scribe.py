@@ -10,12 +10,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts import notice
+from drafts.facts import Facts
 from monitor.ledger import drafts, flips, incidents
 from monitor.ledger.store import Ledger
-from monitor.models import Incident
+from monitor.models import Incident, Stage
+from monitor.models.incident import WORK
 from monitor.scribe.account import Account
 from monitor.scribe.plan import Close, Rewrite, Step, Withdraw, Write, stage, steps
 from monitor.scribe.scene import read
+from monitor.scribe.works import Works
 
 TICK_S: Final = 5.0
 
@@ -44,16 +47,26 @@ class Scribe:
         """Set every draft right once. It looks first and writes only if there is something to do."""
         async with self._ledger.read() as session:
             idle = not [step for incident in await _tended(session) for step in await self._steps(session, incident)]
+            idle = idle and not await self._coming(session)
         if idle:
             return
         async with self._ledger.write() as session:
+            for work in await self._coming(session):
+                await incidents.begin(session, f"{WORK}{work}", self._clock(), Stage.SCHEDULED)
             for incident in await _tended(session):
                 for step in await self._steps(session, incident):
                     await self._take(session, incident, step)
 
     async def _steps(self, session: AsyncSession, incident: Incident) -> list[Step]:
         scene = await read(session, incident, await flips.standings(session))
+        if incident.work is not None:
+            return Works(self.account.config).steps(scene, now=self._clock())
         return steps(scene, self.account, now=self._clock())
+
+    async def _coming(self, session: AsyncSession) -> list[str]:
+        """Planned work that is near, and that no incident tells of yet."""
+        near = Works(self.account.config).near(self._clock())
+        return [work.name for work, start in near if not await _told_of(session, work.name, start)]
 
     async def _take(self, session: AsyncSession, incident: Incident, step: Step) -> None:
         now = self._clock()
@@ -88,3 +101,12 @@ async def _tended(session: AsyncSession) -> list[Incident]:
         if incident is not None:
             tended[incident.id] = incident
     return list(tended.values())
+
+
+async def _told_of(session: AsyncSession, work: str, start: datetime) -> bool:
+    """Whether this time of a work has its incident: one that is open, or one that was of this very beginning."""
+    incident = await incidents.newest_of_cause(session, f"{WORK}{work}")
+    if incident is None or incident.resolved_at is None:
+        return incident is not None
+    planned = [Facts.from_json(update.facts).planned for update in await drafts.of_incident(session, incident.id)]
+    return any(one is not None and one.start == start for one in planned[-1:])

@@ -7,9 +7,14 @@ from dataclasses import replace
 
 from drafts.facts import Act, Affected, Checked, Facts, UpdateKind
 from drafts.notice import write
+from tests.drafts.plans import CASES as PLANS
 from tests.drafts.samples import CASES as ENGLISH
 from tests.drafts.samples import (
+    CERTIFICATE,
     GOLDEN,
+    NOBODY_CAN_TELL,
+    OUTAGE,
+    REFUSED,
     SENDING_DOWN,
     SIGN_IN_AT_MIDNIGHT,
     SLOW_AT_TIMES,
@@ -18,6 +23,7 @@ from tests.drafts.samples import (
     at,
     false_alarm,
     of_kind,
+    varied,
 )
 
 
@@ -75,6 +81,11 @@ def _quiet(facts: Facts, language: str, *names: str, checked: tuple[Checked, ...
     return replace(renamed, affected=tuple(replace(one, effect=None) for one in renamed.affected))
 
 
+def _expired(language: str, cause: str, *names: str) -> Facts:
+    """The certificate that a human forgot, with nine things more that work."""
+    return replace(_quiet(CERTIFICATE, language, *names), cause=replace(CERTIFICATE.cause, words=cause))
+
+
 GERMAN = {
     "sending_down": _sending(
         "de", "Europe/Berlin", "Sie können keine E-Mails senden", "E-Mail-Versand", "E-Mail-Empfang", "Website"
@@ -102,6 +113,19 @@ GERMAN = {
         ),
     ),
     "slow_at_times": _quiet(SLOW_AT_TIMES, "de", "Chat"),
+    "refused": _quiet(REFUSED, "de", "Website", "Versand"),
+    "certificate": _expired(
+        "de",
+        "wir haben vergessen, das Zertifikat zu erneuern",
+        "Webmail",
+        "Website",
+        "Shop",
+        "Chat",
+        "Telefon",
+        "Fax",
+        "Telex",
+    ),
+    "nobody_can_tell": replace(NOBODY_CAN_TELL, language="de"),
 }
 FRENCH = {
     "sending_down": _sending(
@@ -130,6 +154,19 @@ FRENCH = {
         ),
     ),
     "slow_at_times": _quiet(SLOW_AT_TIMES, "fr", "Chat"),
+    "refused": _quiet(REFUSED, "fr", "Site", "Envoi"),
+    "certificate": _expired(
+        "fr",
+        "nous avons oublié de renouveler le certificat",
+        "Webmail",
+        "Site",
+        "Boutique",
+        "Chat",
+        "Téléphone",
+        "Fax",
+        "Télex",
+    ),
+    "nobody_can_tell": replace(NOBODY_CAN_TELL, language="fr"),
 }
 SPANISH = {
     "sending_down": _sending(
@@ -154,6 +191,11 @@ SPANISH = {
         ),
     ),
     "slow_at_times": _quiet(SLOW_AT_TIMES, "es", "Chat"),
+    "refused": _quiet(REFUSED, "es", "Sitio web", "Envío"),
+    "certificate": _expired(
+        "es", "olvidamos renovar el certificado", "Webmail", "Sitio web", "Tienda", "Chat", "Teléfono", "Fax", "Télex"
+    ),
+    "nobody_can_tell": replace(NOBODY_CAN_TELL, language="es"),
 }
 LANGUAGES = {"de": GERMAN, "fr": FRENCH, "es": SPANISH}
 CASES = (
@@ -162,7 +204,7 @@ CASES = (
         f"{language}.{name}.{kind}": (kind, of_kind(facts, kind))
         for language, samples in LANGUAGES.items()
         for name, facts in samples.items()
-        for kind in UpdateKind
+        for kind in OUTAGE
     }
     | {
         f"{language}.sending_down.false_alarm": (UpdateKind.CORRECTION, false_alarm(samples["sending_down"], reason))
@@ -176,6 +218,12 @@ CASES = (
             strict=True,
         )
     }
+    | {
+        f"{language}.sending_down.{name}": case
+        for language, samples in LANGUAGES.items()
+        for name, case in varied(samples["sending_down"]).items()
+    }
+    | PLANS
 )
 
 

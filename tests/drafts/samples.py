@@ -1,7 +1,7 @@
 """Samples of Facts, of outages that differ."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drafts.facts import Act, Affected, Beginning, Checked, Correction, Facts, Said, UpdateKind, Working
@@ -262,6 +262,12 @@ SAMPLES = {
 }
 
 
+OUTAGE = (
+    *(UpdateKind.FIRST, UpdateKind.SCOPE, UpdateKind.NO_NEWS, UpdateKind.NEWS),
+    *(UpdateKind.RECOVERY, UpdateKind.RESOLVED, UpdateKind.CORRECTION, UpdateKind.REVIEW),
+)
+
+
 def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
     """The sample as it would stand when a notice of this kind is due."""
     if kind is UpdateKind.FIRST:
@@ -269,7 +275,10 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
     first = write(UpdateKind.FIRST, of_kind(facts, UpdateKind.FIRST))
     spoke_at = facts.acknowledged.at if facts.acknowledged else facts.since
     told = replace(facts, said=(Said(UpdateKind.FIRST, spoke_at, first.title, first.body),))
-    if kind in {UpdateKind.SCOPE, UpdateKind.NO_NEWS}:
+    if kind is UpdateKind.NEWS:
+        cause = Act("Anna Kask", spoke_at + timedelta(minutes=3), ("act:29",), CAUSES[facts.language])
+        told = replace(told, cause=facts.cause or cause)
+    if kind in {UpdateKind.SCOPE, UpdateKind.NO_NEWS, UpdateKind.NEWS}:
         return replace(told, recovered_at=None, watch_until=None, repair=None, loss=None, amends=None)
     if kind is UpdateKind.CORRECTION:
         return corrected(replace(told, next_update=facts.watch_until or facts.next_update))
@@ -281,6 +290,12 @@ def of_kind(facts: Facts, kind: UpdateKind) -> Facts:
     return replace(told, next_update=facts.watch_until or facts.next_update if kind is UpdateKind.RECOVERY else None)
 
 
+CAUSES = {
+    "en": "a cable in our rack was loose",
+    "de": "ein Kabel in unserem Schrank war lose",
+    "fr": "un câble s'était débranché dans notre baie",
+    "es": "se había soltado un cable de nuestro armario",
+}
 TRUTHS = {
     "en": "The checks of one more server fail",
     "de": "Auch die Prüfungen eines weiteren Servers schlagen fehl",
@@ -305,8 +320,35 @@ def false_alarm(facts: Facts, reason: str) -> Facts:
     return over if facts.places > 1 else replace(over, next_update=None)
 
 
+def late(facts: Facts) -> Facts:
+    """The sample when over half an hour has passed without a word of ours."""
+    spoken_at = facts.since + timedelta(minutes=35)
+    first = of_kind(facts, UpdateKind.FIRST)
+    return replace(first, silent_until=facts.since + timedelta(minutes=30), next_update=_soon(spoken_at), at=spoken_at)
+
+
+def _soon(moment: datetime) -> datetime:
+    return moment.replace(second=0) + timedelta(minutes=30)
+
+
+def somewhere(facts: Facts) -> Facts:
+    """The sample when it fails from one place of three only."""
+    (one, *_) = facts.affected
+    return replace(facts, places=3, failing_places=1, affected=(replace(one, total=False),))
+
+
+def varied(facts: Facts) -> dict[str, tuple[UpdateKind, Facts]]:
+    """What one outage can be told like besides: late, and seen from one place only."""
+    seen = somewhere(facts)
+    return {
+        "late": (UpdateKind.FIRST, late(facts)),
+        **{f"one_place.{kind}": (kind, of_kind(seen, kind)) for kind in OUTAGE},
+    }
+
+
 CASES = {
-    **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in UpdateKind},
+    **{f"sending_down.{name}": case for name, case in varied(SENDING_DOWN).items()},
+    **{f"{name}.{kind}": (kind, of_kind(facts, kind)) for name, facts in SAMPLES.items() for kind in OUTAGE},
     "sending_down.corrected_while_down": (
         UpdateKind.CORRECTION,
         replace(

@@ -120,7 +120,7 @@ def test_nothing_is_left_open(facts: Facts, kind: UpdateKind, language: str) -> 
 @given(any_facts(), st.sampled_from(ABROAD))
 @settings(max_examples=150, deadline=None)
 def test_a_first_notice_is_neither_terse_nor_long(facts: Facts, language: str) -> None:
-    """A first notice takes 25 to 90 words: other languages need a few more than English."""
+    """A first notice takes 25 to 80 words in every language."""
     noon = facts.since.replace(hour=12)
     bare = replace(
         of_kind(SENDING_DOWN, UpdateKind.FIRST),
@@ -132,7 +132,7 @@ def test_a_first_notice_is_neither_terse_nor_long(facts: Facts, language: str) -
         next_update=noon + timedelta(hours=1),
     )
     bare = replace(bare, affected=(replace(bare.affected[0], since=None),))
-    assert 25 <= len(write(UpdateKind.FIRST, bare).body.split()) <= 90
+    assert 25 <= len(write(UpdateKind.FIRST, bare).body.split()) <= 80
 
 
 def down(language: str) -> Facts:

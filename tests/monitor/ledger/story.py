@@ -11,7 +11,7 @@ from monitor.models import ActKind, Approval, Component, Flip, Incident, Inciden
 from monitor.verdict import Verdict
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-STAGES = {UpdateKind.RECOVERY: Stage.MONITORING, UpdateKind.RESOLVED: Stage.RESOLVED}
+STAGES = {UpdateKind.RECOVERY: Stage.MONITORING, UpdateKind.DONE: Stage.RESOLVED, UpdateKind.RESOLVED: Stage.RESOLVED}
 
 
 def after(minutes: float) -> datetime:

@@ -186,7 +186,7 @@ class Story(RuleBasedStateMachine):
             self.write(lambda s: self._approve(s, update, update.revision))
             update.state = "approved"
             self.published.add(update.incident)
-            if update.kind is UpdateKind.RESOLVED:
+            if update.kind in {UpdateKind.RESOLVED, UpdateKind.DONE}:
                 self.end(update.incident)
         else:
             with pytest.raises(approvals.Refused):

@@ -95,7 +95,7 @@ async def test_a_relapse_tells_of_its_own_beginning(company: Company) -> None:
 async def test_planned_work_is_quiet_until_it_is_over(company: Company) -> None:
     """CASES X12: the flips are kept, nothing is drafted, and what still fails opens at the end."""
     ends = company.now + timedelta(minutes=1)
-    planned = Maintenance(name="updates", start=company.now, end=ends, components=("sending",))
+    planned = Maintenance(name="updates", announce="0s", start=company.now, end=ends, components=("sending",))
     await changed(company, maintenance=(planned,))
     await company.saw("smtp-1", "SFFFFF")
     assert (await company.incidents(), company.judge.verdicts()["smtp-1"]) == ([], Verdict.DOWN)
@@ -109,7 +109,7 @@ async def test_planned_work_is_quiet_until_it_is_over(company: Company) -> None:
 
 async def test_planned_work_outlives_a_restart(company: Company) -> None:
     """Down by plan is down by plan; past the end it opens, since then."""
-    planned = Maintenance(name="updates", start=company.now, end=company.now + timedelta(minutes=1))
+    planned = Maintenance(name="updates", announce="0s", start=company.now, end=company.now + timedelta(minutes=1))
     await changed(company, maintenance=(planned,))
     await company.saw("smtp-1", "SFFF")
     await company.begin()

@@ -9,7 +9,7 @@ from monitor.models import Stage
 from probes.reason import Reason
 from tests.monitor.scribe.company import Company, opened
 
-FIRST, SCOPE, NO_NEWS, RECOVERY, RESOLVED, CORRECTION, REVIEW = UpdateKind
+FIRST, SCOPE, NO_NEWS, RECOVERY, RESOLVED, CORRECTION, REVIEW, NEWS, *_ = UpdateKind
 
 
 async def test_the_first_failed_look_lays_a_draft_ready(company: Company) -> None:

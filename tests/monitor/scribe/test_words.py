@@ -45,7 +45,7 @@ async def test_a_humans_word_opens_an_incident(company: Company) -> None:
     assert (draft.kind, incident.confirmed_at) == (UpdateKind.FIRST, company.now)
     assert "Anna noticed at 13:55 UTC" in draft.body
     assert "“nobody can pay by card”" in draft.body
-    assert "Sending email and Reading email pass our checks." in draft.body
+    assert "Sending email and Reading email work in our checks." in draft.body
     assert not any(claim in draft.body for claim in ("checks of Website", "check of Website", "has failed"))
     assert Facts.from_json(draft.facts).affected[0].evidence == ("act:1",)
 

@@ -10,7 +10,11 @@ revision = "0001"
 down_revision = None
 
 VERDICTS = ("up", "suspect", "degraded", "down", "unknown")
-STAGES = ("investigating", "identified", "monitoring", "resolved")
+STAGES = ("investigating", "identified", "monitoring", "scheduled", "in_progress", "resolved")
+UPDATES = (
+    *("first", "scope", "no_news", "recovery", "resolved", "correction", "review", "news"),
+    *("announced", "begun", "done", "postponed"),
+)
 ACTS = (
     *("acknowledged", "checked", "cause", "estimate", "repair", "loss", "amends", "correction", "briefed"),
     *("customer_first", "factor", "no_amends", "false_alarm"),
@@ -151,7 +155,7 @@ def _updates() -> None:
         "incident_update",
         _id(),
         _to("incident_id", "incident.id", index=True),
-        _word("kind", "updatekind", "first", "scope", "no_news", "recovery", "resolved", "correction", "review"),
+        _word("kind", "updatekind", *UPDATES),
         _word("stage", "stage", *STAGES),
         _text("language"),
         *_words_and_facts(),
@@ -165,7 +169,7 @@ def _updates() -> None:
         _to("rejected_by", "person.id", nullable=True),
         _text("reject_reason", nullable=True),
         sa.CheckConstraint(
-            "kind IN ('correction', 'review') OR (kind = 'resolved') = (stage = 'resolved')",
+            "kind IN ('correction', 'review', 'postponed') OR (kind IN ('resolved', 'done')) = (stage = 'resolved')",
             name="resolved_means_resolved",
         ),
     )

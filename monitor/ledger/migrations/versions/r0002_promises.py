@@ -202,7 +202,7 @@ INCIDENTS = (
             SELECT 1 FROM approval a JOIN incident_update u ON u.id = a.update_id WHERE u.incident_id = OLD.id)
         AND NOT EXISTS (
             SELECT 1 FROM approval a JOIN incident_update u ON u.id = a.update_id
-            WHERE u.incident_id = OLD.id AND u.kind = 'resolved')""",
+            WHERE u.incident_id = OLD.id AND u.stage = 'resolved')""",
         "what was published about is resolved by an approved update only",
     ),
 )
