@@ -354,7 +354,7 @@ CASES = {
         replace(
             of_kind(SENDING_DOWN, UpdateKind.NO_NEWS),
             correction=Correction(
-                "Reading email and Website pass our checks.",
+                "Reading email and Website work in our checks.",
                 at(22, 14, 6),
                 Act("Anna Kask", at(22, 14, 25), ("act:3",), "Nobody has been able to order since 14:02 UTC"),
             ),

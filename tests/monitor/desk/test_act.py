@@ -171,7 +171,7 @@ async def test_a_correction_quotes_what_was_published(house: House, sign_in: Sig
     published = await drafted(house)
     house.wait(minutes=5)
     page = await browser.get("/incidents/1")
-    wrong = "Reading email and Website pass our checks."
+    wrong = "Reading email and Website work in our checks."
     await browser.submit(page, ACTS, kind="correction", wrong=wrong, truth="Website fails too")
     assert (await drafted(house)).body == published.body
     async with house.ledger.read() as s:
@@ -214,7 +214,7 @@ async def test_what_we_said_can_be_corrected_after_the_end(house: House, sign_in
     await over(house, browser)
     house.wait(hours=10)
     page = await browser.get("/incidents/1")
-    wrong = "Reading email and Website pass our checks."
+    wrong = "Reading email and Website work in our checks."
     await browser.submit(page, ACTS, kind="correction", wrong=wrong, truth="Website failed too, from 14:10 UTC")
     await house.scribe.tend()
     draft = await house.waiting(UpdateKind.CORRECTION)

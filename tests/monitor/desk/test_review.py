@@ -103,7 +103,7 @@ async def test_a_correction_does_not_drive_it_out(house: House, sign_in: SignIn)
     """Somebody may be writing it: both drafts wait side by side."""
     draft = await reviewed(house)
     browser = await sign_in("Maria")
-    wrong = {"kind": "correction", "wrong": "Reading email and Website pass our checks.", "truth": "they did not"}
+    wrong = {"kind": "correction", "wrong": "Reading email and Website work in our checks.", "truth": "they did not"}
     await browser.submit(await browser.get("/incidents/1"), ACTS, **wrong)
     await house.scribe.tend()
     async with house.ledger.read() as s:
