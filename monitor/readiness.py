@@ -58,15 +58,15 @@ class Readiness:
     gaps: tuple[str, ...]
 
     @property
-    def complete(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.gaps and not any(outlook.gaps for outlook in self.outlooks)
+    def missing(self) -> tuple[str, ...]:
+        """Every gap once, in whole sentences: those of one component first."""
+        return tuple(dict.fromkeys((*(gap for outlook in self.outlooks for gap in outlook.gaps), *self.gaps)))
 
 
 def readiness(config: Config[Any]) -> Readiness:
     """How ready a config is for the loss of each of its components."""
     outlooks = tuple(_outlook(config, component) for component in config.component)
-    return Readiness(outlooks, tuple(dict.fromkeys(_always(config))))
+    return Readiness(outlooks, tuple(_always(config)))
 
 
 def _outlook(config: Config[Any], component: Component) -> Outlook:

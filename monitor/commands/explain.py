@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.channels:
         found = readiness(config)
         print("\n\n".join("\n".join(lines) for lines in outlook.paragraphs(found)))
-        return 0 if found.complete else 1
+        return 1 if found.missing else 0
     targets = [target for target in config.target if target.enabled]
     if not targets:
         raise Trouble("there is nothing to explain: the config has no enabled [[target]]")

@@ -12,8 +12,8 @@ def paragraphs(found: Readiness) -> Iterator[Sequence[str]]:
     """One list of lines for each paragraph."""
     for outlook in found.outlooks:
         yield list(_lines(outlook))
-    gaps = list(dict.fromkeys((*(gap for outlook in found.outlooks for gap in outlook.gaps), *found.gaps)))
-    yield ["Missing:", *(f"  - {gap}" for gap in gaps)] if gaps else ["Nothing is missing."]
+    gaps = [f"  - {gap}" for gap in found.missing]
+    yield ["Missing:", *gaps] if gaps else ["Nothing is missing."]
 
 
 def _lines(outlook: Outlook) -> Iterator[str]:

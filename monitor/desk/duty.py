@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import Config
 from monitor.models import Delivery, DeliveryState, Person, Role
+from monitor.readiness import readiness
 
 _MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 
@@ -62,15 +63,10 @@ def approvers(accounts: Sequence[Person]) -> list[str]:
 
 def gaps(config: Config[Any], accounts: Sequence[Person]) -> Iterator[str]:
     """What would hurt at night, a sentence each."""
-    if not config.person:
-        yield "Nobody is called when something fails: the config names no person."
     if len(approvers(accounts)) == 1:
         yield f"Only {approvers(accounts)[0]} can say yes."
-    if not config.channel:
-        yield "No channel can tell customers anything."
+    yield from readiness(config).missing
     checked = {target.component for target in config.target if target.enabled}
     for component in config.component:
         if component.id not in checked:
             yield f"Nothing checks {component.name}."
-        if config.channel and all(component.id in channel.carried_by for channel in config.channel):
-            yield f"If {component.name} fails, no channel can say so."

@@ -9,5 +9,4 @@ from monitor.readiness import readiness
 async def get(visit: Visit) -> web.Response:
     """Show how ready the config is; what is missing comes first."""
     found = readiness(visit.seat.config)
-    gaps = dict.fromkeys((*(gap for outlook in found.outlooks for gap in outlook.gaps), *found.gaps))
-    return visit.page("readiness.html", outlooks=found.outlooks, gaps=list(gaps))
+    return visit.page("readiness.html", outlooks=found.outlooks, gaps=found.missing)
