@@ -26,6 +26,11 @@ _TEXTS: Final = {
     Why.BLIND: "{subject}. Nothing is called down meanwhile, so an outage would go unnoticed.",
 }
 
+# Whoever took it up before has no button to say so again.
+_BACK: Final = (
+    "It fails again, and {first} had it in hand. Approve, take it over or say what you check: these calls stop."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -37,14 +42,15 @@ class Words:
 
 def say(matter: Matter, wanted: Wanted, *, url: str, timezone: str) -> Words:
     """What this call says about a matter; ``url`` is where the desk is."""
-    facts = {"subject": matter.subject, "promised": _clock(matter.promised, timezone)}
+    facts = {"subject": matter.subject, "promised": _clock(matter.promised, timezone), "first": matter.first}
     title = _TITLES[matter.why].format(**facts)
     if wanted.signal is Signal.TAKEN:
         return Words(
             _cut(f"{matter.taken_by} looks at it: {matter.subject}"), _lines("You need not come.", url + matter.path)
         )
     again = "Again: " if wanted.round else ""
-    return Words(_cut(again + title), _lines(matter.short, _TEXTS[matter.why].format(**facts), url + matter.path))
+    text = _BACK if matter.why is Why.CONFIRMED and matter.first else _TEXTS[matter.why]
+    return Words(_cut(again + title), _lines(matter.short, text.format(**facts), url + matter.path))
 
 
 def farewell(title: str, link: str) -> Words:

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.promises import Fate, Promise
 from monitor.desk.evidence import sentence
-from monitor.ledger import approvals, deliveries, drafts, incidents, people, story
+from monitor.ledger import approvals, calls, deliveries, drafts, incidents, people, story
 from monitor.models import (
     Act,
     ActKind,
     Approval,
+    Call,
+    CallState,
     Delivery,
     DeliveryState,
     Flip,
@@ -21,6 +23,7 @@ from monitor.models import (
     IncidentUpdate,
     Member,
     Revision,
+    Signal,
 )
 from monitor.verdict import Verdict
 
@@ -60,6 +63,20 @@ _ACTS: Final = {
 }
 
 
+_CALLS: Final = {
+    Signal.RING: "was called by",
+    Signal.TAKEN: "was told that somebody has come, by",
+    Signal.OVER: "was told that nobody need come any more, by",
+}
+_CAME_OF_IT: Final = {
+    CallState.PENDING: "it is still being tried",
+    CallState.SENDING: "it is still being tried",
+    CallState.DELIVERED: "it got through",
+    CallState.FAILED: "it did not get through",
+    CallState.DROPPED: "it was needed no more before it got through",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One thing that happened. ``mark`` says how it looks: a failure, a recovery, a human's deed, or a step of ours."""
@@ -91,6 +108,7 @@ async def tell(
         *(_worded(one, names) for one in reversed(await story.revisions_of(s, incident.id, limit=MOMENTS_MAX))),
         *(_done(act, names) for act in await incidents.acts(s, incident.id)),
         *(moment for promise in promises for moment in _promised(promise, now)),
+        *(_rung(call) for call in await calls.of_incident(s, incident.id)),
     ]
     for update in await drafts.of_incident(s, incident.id):
         assert update.id is not None  # noqa: S101 - it stands in the record
@@ -132,6 +150,12 @@ def _promised(promise: Promise, now: datetime) -> Iterator[Moment]:
 
 def _done(act: Act, names: Mapping[int, str]) -> Moment:
     return Moment(act.at, f"{names[act.person_id]} {_ACTS[act.kind]}", ": ".join(act.words.splitlines()), mark="human")
+
+
+def _rung(call: Call) -> Moment:
+    deed = f"{call.person} {_CALLS[call.signal]} {call.route}{', again' if call.round else ''}"
+    detail = f"{call.title}; {_CAME_OF_IT[call.state]}" + (f": {call.error}" if call.error else "")
+    return Moment(call.at, deed, detail, mark="bad" if call.state is CallState.FAILED else "step")
 
 
 def _turns(incident: Incident) -> Iterator[Moment]:

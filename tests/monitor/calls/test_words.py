@@ -1,5 +1,6 @@
 """The words of a call."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -46,6 +47,12 @@ def test_a_repeat_says_so() -> None:
         say(matter(Why.CONFIRMED), repeat, url="https://desk.test", timezone="UTC").title
         == "Again: Sending email fails"
     )
+
+
+def test_what_is_back_does_not_ask_for_a_button_that_is_gone() -> None:
+    """Whoever took it up before cannot take it up again, and is told what stops the calls instead."""
+    back = replace(matter(Why.CONFIRMED), first="Ben")
+    assert "It fails again, and Ben had it in hand." in say(back, RING, url="https://desk.test", timezone="UTC").text
 
 
 def test_the_others_are_told_who_came() -> None:
