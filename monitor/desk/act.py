@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from drafts.markdown import one_line
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import approvals, claims, drafts, incidents
 from monitor.ledger.errors import Stale
-from monitor.models import ActKind, Incident
+from monitor.models import Act, ActKind, Incident
 
 WORDS_CHARS_MAX: Final = 300
 
@@ -123,33 +124,45 @@ FORMS: Final = (
         outlasts=True,
     ),
 )
-_BY_KIND: Final = {form.kind.value: form for form in FORMS}
+BY_KIND: Final = {form.kind.value: form for form in FORMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Who says what of an incident, line by line; ``seen`` is the last such act that they knew, None if any will do."""
+
+    incident_id: int
+    person_id: int
+    form: Form
+    lines: tuple[str, ...]
+    seen: int | None
 
 
 async def post(visit: Visit) -> web.Response:
     """Write down what a human says happened; it is their words, with their name, that notices quote."""
-    form = _BY_KIND.get(visit.field("kind"))
+    form = BY_KIND.get(visit.field("kind"))
     if form is None:
         raise Refusal(422, "Not written down: nobody here knows that kind of act.", "Use a form of the page.")
     lines = [_line(visit, field) for field in form.fields]
+    seen = visit.field("seen")
+    known = int(seen) if seen.isdecimal() and seen.isascii() else None
     async with visit.seat.ledger.write() as s:
-        incident = await incidents.get(s, visit.number())
-        if incident is None:
-            raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
-        if form not in open_forms(incident):
-            raise Refusal(409, "Not written down: this incident is over.", "No draft can say it any more.")
-        _check_published(form, lines, await _published(s, visit.number()))
-        await _say(s, visit, form, "\n".join(lines))
+        await say(s, Saying(visit.number(), visit.person_id, form, tuple(lines), known), visit.now)
     await visit.settled()
     return visit.goto(home(visit), "told")
 
 
-async def _say(s: AsyncSession, visit: Visit, form: Form, words: str) -> None:
-    """Write it down, unless somebody else has said something else since this form was on a screen."""
-    seen = visit.field("seen")
-    known = int(seen) if seen.isdecimal() and seen.isascii() else None
+async def say(s: AsyncSession, saying: Saying, now: datetime) -> Act:
+    """Write it down, unless the incident no longer takes it, or somebody has said something else since ``seen``."""
+    incident = await incidents.get(s, saying.incident_id)
+    if incident is None:
+        raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
+    if saying.form not in open_forms(incident):
+        raise Refusal(409, "Not written down: this incident is over.", "No draft can say it any more.")
+    _check_published(saying.form, saying.lines, await _published(s, saying.incident_id))
+    words = "\n".join(saying.lines)
     try:
-        await claims.say(s, visit.number(), visit.person_id, form.kind, words, known, visit.now)
+        return await claims.say(s, incident.id, saying.person_id, saying.form.kind, words, saying.seen, now)
     except Stale as stale:
         raise Refusal(409, f"Not written down: {stale}.", "Open the page anew: it shows what they said.") from stale
 

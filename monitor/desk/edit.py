@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import Facts
 from drafts.notice import Notice, write
@@ -41,7 +43,8 @@ async def post(visit: Visit) -> web.Response:
         )
         raise await _refusal(visit, words, Refusal(422, "Not saved.", f"{advice}."))
     try:
-        await _save(visit, _notice(words, languages))
+        async with visit.seat.ledger.write() as s:
+            await save(s, visit.number(), visit.person_id, _seen(visit), _notice(words, languages), visit.now)
     except Stale:
         refusal = Refusal(
             409,
@@ -60,11 +63,7 @@ async def ours(visit: Visit) -> web.Response:
     """Put our own words, by the facts of now, in the place of an edit that reality has overtaken."""
     try:
         async with visit.seat.ledger.write() as s:
-            draft = await drafts.unanswered(s, visit.number())
-            if draft.facts_sha256 != visit.field("facts"):
-                raise Stale("its facts changed")
-            notice = write(draft.kind, Facts.from_json(draft.facts))
-            await drafts.edit(s, draft.id, visit.person_id, _seen(visit), notice, visit.now, ours=True)
+            await restore(s, visit.number(), visit.person_id, _seen(visit), visit.field("facts"), visit.now)
     except Refused as refused:
         refusal = Refusal(409, f"Not done: {refused}.", ADVICE.get(type(refused), ""))
         refusal.shown = await page.show(visit, refusal=refusal)
@@ -96,13 +95,25 @@ def _notice(words: Mapping[str, str], languages: Iterable[str]) -> Notice:
     return replace(told(str), translations=others)
 
 
-async def _save(visit: Visit, notice: Notice) -> None:
-    async with visit.seat.ledger.write() as s:
-        draft = await drafts.unanswered(s, visit.number())
-        told = dict(drafts.notice_of(draft).translations)
-        if told.keys() != dict(notice.translations).keys():
-            raise Stale("it is told in other languages now")
-        await drafts.edit(s, visit.number(), visit.person_id, _seen(visit), notice, visit.now)
+async def save(s: AsyncSession, update_id: int, person_id: int, seen: int, notice: Notice, now: datetime) -> None:
+    """Take a human's words for a draft that is still the revision that they saw, in every language that it is told in.
+
+    Raises Stale, AlreadyApproved or Gone.
+    """
+    draft = await drafts.unanswered(s, update_id)
+    told = dict(drafts.notice_of(draft).translations)
+    if told.keys() != dict(notice.translations).keys():
+        raise Stale("it is told in other languages now")
+    await drafts.edit(s, update_id, person_id, seen, notice, now)
+
+
+async def restore(s: AsyncSession, update_id: int, person_id: int, seen: int, facts: str, now: datetime) -> None:
+    """Put our own words, by facts with this hash, in the place of an edit. Raises Stale, AlreadyApproved or Gone."""
+    draft = await drafts.unanswered(s, update_id)
+    if draft.facts_sha256 != facts:
+        raise Stale("its facts changed")
+    notice = write(draft.kind, Facts.from_json(draft.facts))
+    await drafts.edit(s, draft.id, person_id, seen, notice, now, ours=True)
 
 
 async def _refusal(visit: Visit, words: Mapping[str, str], refusal: Refusal) -> Refusal:
