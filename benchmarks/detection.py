@@ -74,11 +74,12 @@ def _ownup(manner: Manner, _: Random) -> Ownup:
 
 
 ALTERNATIVES: Final = (
-    ((3.0, 8.0), 0),
-    ((3.0, 7.0, 12.0), 0),
-    ((2.0, 5.0, 8.0, 12.0), 0),
+    ((1.0, 3.0, 5.0, 7.0, 9.0), 0),
     ((3.0, 8.0), 6),
     ((3.0, 7.0, 12.0), 6),
+    ((2.0, 4.0, 6.0, 8.0), 6),
+    ((2.0, 5.0, 8.0, 12.0), 6),
+    ((2.0, 4.0, 6.0, 8.0, 10.0), 6),
 )
 
 
@@ -148,7 +149,7 @@ def report(manner: Manner, *, years: int, outages: int) -> bool:
 
 
 def _line(cells: Row) -> str:
-    return f"{cells[0]:38}" + "".join(f"{cell:>7}" for cell in cells[1:])
+    return f"{cells[0]:44}" + "".join(f"{cell:>7}" for cell in cells[1:])
 
 
 def recorded(files: Sequence[Path], manner: Manner) -> None:

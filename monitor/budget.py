@@ -8,7 +8,7 @@ that only tells that it is alive is missed no sooner than its grace after the ne
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.verdict import Patience
+from monitor.verdict import HEDGES, Patience
 from probes.target import Manner
 
 
@@ -67,8 +67,11 @@ def _certain_s(manner: Manner, look_s: float) -> float:
     suspected_s = end_s = look_s
     waited_out = sum(wait_s <= look_s for wait_s in manner.confirm)
     failures = Patience(len(manner.confirm) + 1, manner.recover).after(waited_out).failures
-    for wait_s in manner.confirm[: failures - 1]:
-        end_s = min(max(suspected_s + wait_s, end_s), _next_slot_s(manner.interval, end_s)) + look_s
+    for number, wait_s in enumerate(manner.confirm[: failures - 1]):
+        if number < HEDGES and wait_s < look_s and not manner.waits:  # It began while the first one hung.
+            end_s = wait_s + look_s
+        else:
+            end_s = min(max(suspected_s + wait_s, end_s), _next_slot_s(manner.interval, end_s)) + look_s
     return end_s
 
 

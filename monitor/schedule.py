@@ -16,11 +16,15 @@ _HASH_SPACE: Final = 2**64
 
 @dataclass(frozen=True, slots=True, order=True)
 class Start:
-    """One start of a look: when it is due, on the clock that the caller's ``now`` is on."""
+    """One start of a look: when it is due, on the clock that the caller's ``now`` is on.
+
+    An ``extra`` one lies outside the grid; a ``hedge`` besides may begin while another look at its target hangs.
+    """
 
     due_s: float
     target: str
     extra: bool = False
+    hedge: bool = False
 
 
 def offset_s(target: str, interval_s: float) -> float:
@@ -47,9 +51,9 @@ class Schedule:
         self._interval_s[target] = interval_s
         self._push_next(target, now_s)
 
-    def ask(self, target: str, due_s: float) -> None:
+    def ask(self, target: str, due_s: float, *, hedge: bool = False) -> None:
         """Ask for one extra start, such as a confirming look; the grid stays as it is."""
-        heapq.heappush(self._heap, Start(due_s, target, extra=True))
+        heapq.heappush(self._heap, Start(due_s, target, extra=True, hedge=hedge))
 
     def remove(self, target: str) -> None:
         """Look no more; what still lies in the heap is passed over when its time comes."""

@@ -8,6 +8,7 @@ from typing import Final, Self
 from probes.finding import Outcome
 
 LOOKS_MIN: Final = 3
+HEDGES: Final = LOOKS_MIN - 1  # the confirming looks that a hanging one is not waited for
 
 
 class Verdict(StrEnum):

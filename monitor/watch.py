@@ -1,11 +1,14 @@
 """The watch: starts every look when it is due, and hands each Result on.
 
 One task keeps one heap and one timer, and passes one gate, so that ten thousand targets cost no task, timer or queue of
-their own. A target is never looked at twice at once: a slot that finds it still being looked at is skipped and counted,
-and so is one that finds too many looks in flight, since piled-up looks would fail for our own reasons.
+their own. A slot that finds its target still being looked at is skipped and counted, and so is one that finds too many
+looks in flight, since piled-up looks would fail for our own reasons. Only a look that hangs where the last one was good
+is hedged: the first confirming looks begin while it still waits, so that a host that vanished costs one time-out and
+not three.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +17,8 @@ from typing import Final, NoReturn
 from asyncio_throttle.throttler import Throttler
 
 from monitor.schedule import Schedule, Start
+from monitor.verdict import HEDGES
+from probes.finding import Outcome
 from probes.look import Kept, Result, look
 from probes.target import Target
 
@@ -47,8 +52,9 @@ class Watch:
         self._on_lag = on_lag
         self._limits = limits
         self._targets: dict[str, Target] = {}
-        self._in_flight: set[str] = set()
-        self._waiting: set[str] = set()  # those of them that mostly wait, and take no room
+        self._in_flight: Counter[str] = Counter()
+        self._working = 0  # of them, those that do not mostly wait, and take room
+        self._usual_s: dict[str, float] = {}  # how long the last look took, where it was good
         self._schedule = Schedule()
         self._gate = Throttler(limits.starts_per_second, retry_interval=QUANTUM_S)
         self._wake = asyncio.Event()
@@ -65,6 +71,7 @@ class Watch:
         now_s = asyncio.get_running_loop().time()
         for name in self._targets.keys() - wanted.keys():
             self._schedule.remove(name)
+            self._usual_s.pop(name, None)
         for name, target in wanted.items():
             if name not in self._targets or self._targets[name].interval != target.interval:
                 self._schedule.add(name, target.interval, now_s=now_s)
@@ -105,33 +112,55 @@ class Watch:
             timer.cancel()
 
     async def _start(self, start: Start, looks: asyncio.TaskGroup) -> None:
-        if start.target in self._in_flight or not self._has_room_for(start.target):
+        hanging = start.target in self._in_flight
+        if (hanging and not start.hedge) or not self._has_room_for(start.target):
             self.missed += not start.extra
             return
         await self._gate.acquire()
         target = self._targets.get(start.target)
         if target is None:  # A reload removed it while we waited at the gate.
             return
-        self._in_flight.add(target.name)
-        if target.waits:
-            self._waiting.add(target.name)
+        self._in_flight[target.name] += 1
+        self._working += not target.waits
         if not start.extra:
             self._on_lag(asyncio.get_running_loop().time() - start.due_s)
-        looks.create_task(self._look(target))
+        looks.create_task(self._look(target, hedges=[] if start.hedge else self._hedges(target)))
 
     def _has_room_for(self, name: str) -> bool:
         target = self._targets.get(name)
-        working = len(self._in_flight) - len(self._waiting)
-        return working < self._limits.in_flight_max or (target is not None and target.waits)
+        return self._working < self._limits.in_flight_max or (target is not None and target.waits)
 
-    async def _look(self, target: Target) -> None:
+    def _hedges(self, target: Target) -> list[asyncio.TimerHandle]:
+        """The confirming looks that begin while this one hangs, which is when it outlasts the last good one."""
+        usual_s = self._usual_s.get(target.name)
+        if usual_s is None or target.waits:
+            return []
+        at = asyncio.get_running_loop().call_later
+        return [at(usual_s + wait_s, self._hedge, target.name) for wait_s in target.confirm[:HEDGES]]
+
+    def _hedge(self, name: str) -> None:
+        self._schedule.ask(name, asyncio.get_running_loop().time(), hedge=True)
+        self._wake.set()
+
+    async def _look(self, target: Target, hedges: Iterable[asyncio.TimerHandle]) -> None:
         try:
             result = await look(target, keep=partial(self._hold, target.name) if self._hold else None)
         finally:
-            self._in_flight.discard(target.name)
-            self._waiting.discard(target.name)
+            for hedge in hedges:
+                hedge.cancel()
+            self._working -= not target.waits
+            self._in_flight[target.name] -= 1
+            if not self._in_flight[target.name]:
+                del self._in_flight[target.name]
         if self._targets.get(target.name) is not target:  # A result of old settings proves nothing about the new.
             return
+        self._note(result)
         again_s = self._hear(target, result)
         if again_s is not None:
             self.ask(target.name, in_s=again_s)
+
+    def _note(self, result: Result) -> None:
+        if result.outcome in {Outcome.OK, Outcome.DEGRADED}:
+            self._usual_s[result.target] = result.duration_s
+        elif result.outcome is Outcome.FAILED:
+            self._usual_s.pop(result.target, None)

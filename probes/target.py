@@ -57,7 +57,7 @@ class Manner(Options):
     interval: Annotated[Seconds, Field(ge=1)] = 30.0
     timeout: Annotated[Seconds, Field(gt=0)] = 8.0
     stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
-    confirm: tuple[Seconds, ...] = (2.0, 5.0, 8.0, 12.0)
+    confirm: tuple[Seconds, ...] = (1.0, 3.0, 5.0, 7.0, 9.0)
     partial_after: Annotated[int, Field(ge=0, le=20)] = 6
     detect_within: Annotated[Seconds, Field(gt=0)] | None = None
     recover: Annotated[int, Field(ge=1, le=100)] = 2
@@ -68,6 +68,9 @@ class Manner(Options):
     ip_family: Literal["any", "4", "6"] = "any"
     tripwire: bool = True
     resolver: Resolver | None = None
+
+    waits: ClassVar[bool] = False
+    """Whether a look is mostly waiting: it takes up no room among those under way, and to be long is not to hang."""
 
     @property
     def longest_s(self) -> float:
@@ -98,8 +101,6 @@ class Target(Manner):
     summary: ClassVar[str]
     leaves_open: ClassVar[bool] = False
     """Whether its connection can stand from one look to the next, as a tripwire."""
-    waits: ClassVar[bool] = False
-    """Whether a look is mostly waiting, and so takes up no room among those under way."""
 
     def secrets(self) -> Iterator[str]:
         """Every secret of this target, so that the transcript can mask it: by default all SecretStr options."""

@@ -29,11 +29,11 @@ def test_a_missed_objective_is_flagged(
 ) -> None:
     """``detect_within`` of ``[defaults]`` is for all, a target may have its own, and one miss makes exit code 1."""
     defaults = '[defaults]\ninterval = "30s"\ntimeout = "10s"\nconfirm = ["5s"]\ndetect_within = "1m"'
-    own = target("relay", 26, 'detect_within = "50s"')
+    own = target("relay", 26, 'detect_within = "40s"')
     assert main(["explain", "--config", str(make_config(target("submission", 25), defaults))]) == 0
     assert "60: kept" in capsys.readouterr().out
     assert main(["explain", "--config", str(make_config(target("submission", 25), own, defaults))]) == 1
-    assert "50: MISSED by 5" in capsys.readouterr().out
+    assert "40: MISSED by 5" in capsys.readouterr().out
 
 
 def test_without_targets_there_is_nothing_to_explain(
