@@ -103,15 +103,10 @@ def _unattended(plight: Plight) -> Iterator[Matter]:
     grace = timedelta(0) if plight.waiting else DRAFT_GRACE
     again = f"-{len(plight.let_go) + 1}" if plight.let_go else ""
     yield replace(
-        _about(plight, f"{unattended(incident)}{again}", Why.CONFIRMED),
+        _about(plight, f"{thread(incident)}/confirmed{again}", Why.CONFIRMED),
         since=began + grace,
         taken_by=_taken_by(plight),
     )
-
-
-def unattended(incident: Incident) -> str:
-    """How the names of all matters begin that say: nobody has taken this incident up."""
-    return f"{thread(incident)}/confirmed"
 
 
 def _undecided(plight: Plight, rules: Calls) -> Iterator[Matter]:

@@ -1,26 +1,20 @@
 """The plight of every open incident, read from the record in one go."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.calls.matter import UNHURRIED, Plight, unattended
+from monitor.calls.matter import UNHURRIED, Plight
 from monitor.ledger import approvals, calls, components, drafts, flips, incidents, people, sightings, story
-from monitor.models import Approval, IncidentUpdate
-from monitor.verdict import Verdict
+from monitor.models import Incident
 
 
 async def read(s: AsyncSession) -> list[Plight]:
     """The plight of every incident that is confirmed, and open or with a draft that waits."""
     found = {incident.id: incident for incident in await incidents.open_all(s)}
     for draft in await drafts.waiting(s):
-        if (
-            draft.kind not in UNHURRIED
-            and draft.incident_id not in found
-            and (over := await incidents.get(s, draft.incident_id))
-        ):
-            found[over.id] = over
+        if draft.kind not in UNHURRIED and draft.incident_id not in found:
+            found[draft.incident_id] = await s.get_one(Incident, draft.incident_id)
     opened = [incident for incident in found.values() if incident.confirmed_at]
     if not opened:
         return []
@@ -29,9 +23,7 @@ async def read(s: AsyncSession) -> list[Plight]:
         names={person.id: person.name for person in await people.everyone(s)},
         component_names={component.id: component.name for component in await components.everything(s)},
         broken=await _broken(s),
-        suspects=frozenset(
-            target for target, standing in (await flips.standings(s)).items() if standing.verdict is Verdict.SUSPECT
-        ),
+        suspects=await flips.suspects(s),
     )
     return [await _one(s, replace(known, incident=incident)) for incident in opened]
 
@@ -46,24 +38,16 @@ async def _one(s: AsyncSession, known: Plight) -> Plight:
     """The plight of one incident, by what is known of all."""
     incident = known.incident
     updates = await drafts.of_incident(s, incident.id)
-    approved = {update.id: await approvals.of_update(s, update.id) for update in updates}
+    approved = await approvals.of_incident(s, incident.id)
     return replace(
         known,
         members=await incidents.members(s, incident.id),
         acts=await incidents.acts(s, incident.id),
-        published=list(_published(updates, approved)),
+        published=[(update, approved[update.id]) for update in updates if update.id in approved],
         waiting=[
-            update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
+            update for update in updates if not (update.id in approved or update.rejected_at or update.withdrawn_at)
         ],
         rejected=[update for update in updates if update.rejected_at],
         noticed=[one.component_id for one in await sightings.of_incident(s, incident.id) if one.cleared_at is None],
-        let_go=await calls.let_go(s, unattended(incident)),
+        let_go=await calls.let_go(s, incident.id),
     )
-
-
-def _published(
-    updates: Sequence[IncidentUpdate], approved: dict[int, Approval | None]
-) -> Iterator[tuple[IncidentUpdate, Approval]]:
-    for update in updates:
-        if yes := approved[update.id]:
-            yield update, yes

@@ -89,6 +89,13 @@ def key(approval: Approval, channel: str) -> str:
     return str(uuid5(KEYS, f"{approval.update_id}/{approval.text_sha256}/{channel}"))
 
 
+async def of_incident(s: AsyncSession, incident_id: int) -> Mapping[int, Approval]:
+    """The approvals of an incident's updates, by the update."""
+    wanted = select(Approval).join(IncidentUpdate, col(IncidentUpdate.id) == col(Approval.update_id))
+    found = await s.scalars(wanted.where(col(IncidentUpdate.incident_id) == incident_id))
+    return {approval.update_id: approval for approval in found}
+
+
 async def _incident_to_speak_of(s: AsyncSession, update: IncidentUpdate) -> Incident:
     incident = await s.get_one(Incident, update.incident_id)
     if incident.resolved_at is not None and not update.kind.outlasts:

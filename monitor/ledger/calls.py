@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from monitor.models import Call, CallState, Signal
+from monitor.models import Call, CallState, Signal, Why
 
 UNSETTLED: Final = (CallState.PENDING, CallState.SENDING)
 
@@ -28,11 +28,11 @@ async def place(s: AsyncSession, calls: Iterable[Call]) -> None:
     await s.flush()
 
 
-async def let_go(s: AsyncSession, prefix: str) -> Sequence[datetime]:
-    """When each matter whose name begins so was over, oldest first."""
-    about = col(Call.matter).startswith(prefix, autoescape=True)
-    over = select(func.max(col(Call.closed_at))).where(about, col(Call.closed_at).is_not(None))
-    return [at for at in await s.scalars(over.group_by(col(Call.matter)).order_by(func.max(col(Call.closed_at)))) if at]
+async def let_go(s: AsyncSession, incident_id: int) -> Sequence[datetime]:
+    """When each matter of an incident was over that said: nobody has taken it up. Oldest first."""
+    of_it = (col(Call.incident_id) == incident_id, col(Call.why) == Why.CONFIRMED, col(Call.closed_at).is_not(None))
+    ends = await s.scalars(select(func.max(col(Call.closed_at))).where(*of_it).group_by(col(Call.matter)))
+    return sorted(at for at in ends if at)
 
 
 async def live(s: AsyncSession) -> Sequence[Call]:

@@ -20,6 +20,12 @@ async def standings(s: AsyncSession) -> dict[str, Standing]:
     return {standing.target: standing for standing in await s.scalars(select(Standing))}
 
 
+async def suspects(s: AsyncSession) -> frozenset[str]:
+    """The targets under a suspicion that nothing has confirmed or cleared yet."""
+    wanted = select(col(Standing.target)).where(col(Standing.verdict) == Verdict.SUSPECT)
+    return frozenset((await s.scalars(wanted)).all())
+
+
 async def downs_since(s: AsyncSession, at: datetime) -> dict[str, tuple[datetime, ...]]:
     """When each target was called down at this time or later, oldest first."""
     found: dict[str, tuple[datetime, ...]] = {}
