@@ -26,13 +26,17 @@ Promise = Annotated[Seconds, Field(ge=5 * _MINUTE_S, le=_HOUR_S)]
 
 
 class Site(Options):
-    """Who speaks: the name on the public page, its address, its readers' time zone, and how notices are signed."""
+    """Who speaks: the name on the public page, its address, its readers' time zone, and how notices are signed.
+
+    ``contact`` is where a customer reaches a person.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = "Our services"
     public_url: HttpUrl = "http://127.0.0.1:8480"
     timezone: Zone = "UTC"
     language: Language = "en"
     signature: Annotated[str, Field(max_length=200)] = ""
+    contact: Annotated[str, Field(max_length=200)] = ""
 
 
 class Defaults(SecuredManner):

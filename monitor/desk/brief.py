@@ -1,16 +1,13 @@
 """The brief page: what the phone and the chat desk should say of every open incident."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.brief import Brief, brief
-from drafts.facts import Facts, Said
+from monitor.desk.present import present
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import approvals, drafts, incidents
-from monitor.models import Act, ActKind, Incident, IncidentUpdate
+from monitor.ledger import incidents
+from monitor.models import Act, ActKind, Incident
 
 
 async def get(visit: Visit) -> web.Response:
@@ -38,16 +35,5 @@ async def _has(s: AsyncSession, incident: Incident) -> Act | None:
 
 
 async def _brief(s: AsyncSession, incident: Incident) -> Brief | None:
-    """By the facts of the newest message that a human has not rejected, and that reality has not overtaken."""
-    updates = await drafts.of_incident(s, incident.id)
-    standing = [update for update in updates if not (update.withdrawn_at or update.rejected_at)]
-    newest = standing or updates
-    if not newest:
-        return None
-    return brief(replace(Facts.from_json(newest[-1].facts), said=await _said(s, updates)))
-
-
-async def _said(s: AsyncSession, updates: Sequence[IncidentUpdate]) -> tuple[Said, ...]:
-    """What is approved by now, which a message's own facts cannot know of itself."""
-    answers = [(update, await approvals.of_update(s, update.id)) for update in updates]
-    return tuple(drafts.said(update, yes.at) for update, yes in answers if yes)
+    facts = await present(s, incident)
+    return brief(facts) if facts else None

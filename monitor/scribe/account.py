@@ -21,6 +21,7 @@ from drafts.facts import (
 )
 from monitor.config import ChannelOptions, Component, Config
 from monitor.ledger.claims import holding
+from monitor.ledger.deeds import evidence, told
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
 from monitor.models import ActKind, Member
@@ -51,7 +52,7 @@ class Account:
             since=since,
             last_good=last_good,
             affected=affected,
-            evidence=_all_evidence(scene, members),
+            evidence=_allevidence(scene, members),
             working=tuple(self._working(scene, {member.component_id for member in members} | noticed.keys())),
             checked=tuple(_checked(scene)),
             acknowledged=_act(scene, ActKind.ACKNOWLEDGED),
@@ -59,8 +60,8 @@ class Account:
             estimate=_act(scene, ActKind.ESTIMATE),
             repair=_act(scene, ActKind.REPAIR),
             loss=_act(scene, ActKind.LOSS),
-            amends=_decided(scene, ActKind.AMENDS),
-            no_amends=_decided(scene, ActKind.NO_AMENDS),
+            amends=_act(scene, ActKind.AMENDS),
+            no_amends=_act(scene, ActKind.NO_AMENDS),
             recovered_at=scene.incident.recovered_at,
             watch_until=self.watch_until(scene),
             resolved_at=scene.incident.resolved_at,
@@ -93,15 +94,9 @@ class Account:
         wrong = [act for act in scene.acts if act.kind in WRONG]
         answered = [*(past.update for past in scene.published), *scene.rejected]
         answers = [Facts.from_json(update.facts).correction for update in answered]
-        if not wrong or any(one and one.truth.evidence == _evidence(wrong[-1]) for one in answers):
+        if not wrong or any(one and one.truth.evidence == evidence(wrong[-1]) for one in answers):
             return None
         return _false_alarm(scene, wrong[-1]) if wrong[-1].kind is ActKind.FALSE_ALARM else _wrong(scene, wrong[-1])
-        quoted, _, truth = wrong[-1].words.partition("\n")
-        for told in reversed(scene.said):
-            if told.holds(quoted):
-                act = Act(scene.names[wrong[-1].person_id], wrong[-1].at, _evidence(wrong[-1]), truth)
-                return Correction(quoted, told.at, act, whole=quoted == told.title)
-        return None
 
     def knows(self, scene: Scene) -> bool:
         """Whether the config still has what this incident hit, so that it can be spoken of in the customers' words."""
@@ -155,11 +150,11 @@ class Account:
             failing=0,
             targets=len(self._targets(component.id)),
             total=False,
-            evidence=_evidence(told),
+            evidence=evidence(told),
             effect=(component.when_down or None) if felt else None,
             workaround=component.meanwhile or None,
             since=sighting.noticed_at,
-            noticed=Act(scene.names[told.person_id], told.at, _evidence(told), told.words),
+            noticed=Act(scene.names[told.person_id], told.at, evidence(told), told.words),
             abroad=self.abroad(component, felt=felt),
         )
 
@@ -244,10 +239,10 @@ def _began(scene: Scene, member: Member) -> tuple[datetime, datetime | None]:
 def _wrong(scene: Scene, deed: Deed) -> Correction | None:
     """The newest message that holds the words which a human calls wrong."""
     quoted, _, truth = deed.words.partition("\n")
-    for told in reversed(scene.said):
-        if told.holds(quoted):
-            act = Act(scene.names[deed.person_id], deed.at, _evidence(deed), truth)
-            return Correction(quoted, told.at, act, whole=quoted == told.title)
+    for said in reversed(scene.said):
+        if said.holds(quoted):
+            act = Act(scene.names[deed.person_id], deed.at, evidence(deed), truth)
+            return Correction(quoted, said.at, act, whole=quoted == said.title)
     return None
 
 
@@ -256,32 +251,17 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
     if not scene.published:
         return None
     first = scene.said[0]
-    reason = Act(scene.names[deed.person_id], deed.at, _evidence(deed), deed.words)
+    reason = Act(scene.names[deed.person_id], deed.at, evidence(deed), deed.words)
     return Correction(first.title, first.at, reason, whole=True, false_alarm=True)
 
 
-def _all_evidence(scene: Scene, members: Sequence[Member]) -> Evidence:
+def _allevidence(scene: Scene, members: Sequence[Member]) -> Evidence:
     flips = (f"flip:{member.flip_id}" for member in members)
     return (*flips, *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings))
 
 
 def _act(scene: Scene, kind: ActKind) -> Act | None:
-    """The latest act of this kind; of acknowledgements the first, since that is when somebody took it up."""
-    acts = [act for act in scene.acts if act.kind is kind]
-    if not acts:
-        return None
-    act = acts[0 if kind is ActKind.ACKNOWLEDGED else -1]
-    return Act(scene.names[act.person_id], act.at, _evidence(act), "; ".join(act.words.splitlines()))
-
-
-def _decided(scene: Scene, kind: ActKind) -> Act | None:
-    """What is given, or why nothing is: of the two the later decision stands."""
-    both = [act for act in scene.acts if act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS}]
-    return _act(scene, kind) if both and both[-1].kind is kind else None
-
-
-def _evidence(act: Deed) -> Evidence:
-    return (f"act:{act.id}",)
+    return told(scene.acts, scene.names, kind)
 
 
 def _checked(scene: Scene) -> Iterable[Checked]:
@@ -290,4 +270,4 @@ def _checked(scene: Scene) -> Iterable[Checked]:
     for act in scene.acts:
         if act.kind is ActKind.CHECKED and (since is None or act.at > since):
             what, _, showed = act.words.partition("\n")
-            yield Checked(what, showed, _evidence(act))
+            yield Checked(what, showed, evidence(act))

@@ -1,0 +1,101 @@
+"""The reply kit's page: paste a message, read the answer to it. Nothing of what is pasted is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from drafts.facts import Facts
+from drafts.reply import House, Question, Reply, language_of, reply
+from monitor.desk.present import present
+from monitor.desk.visit import Refusal, Visit
+from monitor.ledger import approvals, drafts, incidents
+from monitor.models import Incident
+
+RECENT_MAX: Final = 10
+ASKED: Final = {
+    Question.FIXED: "when it will work",
+    Question.WHY: "why it happened",
+    Question.LOST: "whether something is lost",
+    Question.AMENDS: "how it is made good",
+    Question.TOLD: "why nobody told them",
+    Question.LASTS: "how long it lasts",
+    Question.OTHERS: "whether others have it too",
+    Question.MEANWHILE: "what to do meanwhile",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An incident that a message may be about."""
+
+    incident: Incident
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        """What it hit, in the customers' words."""
+        return ", ".join(part.component for part in self.facts.affected)
+
+
+async def get(visit: Visit) -> web.Response:
+    """Show the form."""
+    return await _show(visit)
+
+
+async def post(visit: Visit) -> web.Response:
+    """Show the form with the answer to what was pasted."""
+    return await _show(visit, message=visit.field("message").strip())
+
+
+async def _show(visit: Visit, message: str = "") -> web.Response:
+    async with visit.seat.ledger.read() as s:
+        choices = await _choices(s)
+        chosen = next((one for one in choices if str(one.incident.id) == visit.field("incident")), None)
+        if message and chosen is None:
+            raise Refusal(422, "No answer: say which incident it is about.", "Choose one of the list.")
+        promised = await _promised(s, chosen.incident) if chosen else None
+    answer = _answer(visit, chosen.facts, message, promised) if message and chosen else None
+    return visit.page(
+        "reply.html",
+        choices=choices,
+        chosen=chosen,
+        message=message,
+        answer=answer,
+        asked=[ASKED[question] for question in answer.questions] if answer else [],
+        language=answer.language if answer else "",
+    )
+
+
+def _answer(visit: Visit, facts: Facts, message: str, promised: datetime | None) -> Reply:
+    language = language_of(message, facts.language)
+    now = replace(facts.told_in(language), next_update=promised, at=visit.now, signature=_signer(visit))
+    return reply(message, now, _house(visit))
+
+
+async def _choices(s: AsyncSession) -> Sequence[Choice]:
+    """The incidents that people may write about: those that are open, and then the newest that are over."""
+    known = [one for one in await incidents.recent(s, RECENT_MAX) if one.confirmed_at and not one.merged_into]
+    found = [Choice(one, facts) for one in known if (facts := await present(s, one)) and facts.affected]
+    return sorted(found, key=lambda one: one.incident.resolved_at is not None)
+
+
+async def _promised(s: AsyncSession, incident: Incident) -> datetime | None:
+    """By when the public was promised the next word; a draft has promised nobody anything."""
+    updates = await drafts.of_incident(s, incident.id)
+    told = [update for update in updates if await approvals.of_update(s, update.id)]
+    return told[-1].next_update_at if told and incident.resolved_at is None else None
+
+
+def _house(visit: Visit) -> House:
+    config = visit.seat.config
+    return House(contact=config.site.contact, credit_policy=config.notices.credit_policy)
+
+
+def _signer(visit: Visit) -> str:
+    """Whoever answers, for whom they speak."""
+    assert visit.person is not None  # noqa: S101 - the gate lets nobody else through
+    return ", ".join(name for name in (visit.person.name, visit.seat.config.site.signature) if name)
