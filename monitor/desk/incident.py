@@ -127,6 +127,8 @@ def kept(made: Sequence[Promise], now: datetime) -> str:
         return ""
     if not fates[Fate.BROKEN]:
         return "We kept our promise to write again." if due == 1 else f"We kept all {due} promises to write again."
+    if due == 1:
+        return "We broke our promise to write again."
     return f"We broke {fates[Fate.BROKEN]} of {due} promises to write again."
 
 

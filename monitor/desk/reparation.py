@@ -140,13 +140,13 @@ def _line(visit: Visit, plan: Plan, component: Component, month: tuple[date, dat
 def _measured(tally: Tally, weighed: Weighed) -> Iterator[tuple[str, str]]:
     """How long each state lasted; what did not occur is left out, but never that nothing failed."""
     told = {
-        "down": tally.down,
-        "failing in part": tally.partial,
-        "planned work": tally.planned,
-        "we could not tell": weighed.unknown_us,
+        "Down": tally.down,
+        "Failing in part": tally.partial,
+        "Planned work": tally.planned,
+        "We could not tell": weighed.unknown_us,
     }
     for what, lasted_us in told.items():
-        if lasted_us or what == "down":
+        if lasted_us or what == "Down":
             yield what, span(lasted_us / SECOND_US)
 
 

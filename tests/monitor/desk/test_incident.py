@@ -21,6 +21,7 @@ OPEN = Promise(START, START + HOUR, None)
         ([OPEN], ""),
         ([KEPT], "We kept our promise to write again."),
         ([KEPT, KEPT, OPEN], "We kept all 2 promises to write again."),
+        ([BROKEN], "We broke our promise to write again."),
         ([KEPT, BROKEN, OPEN], "We broke 1 of 2 promises to write again."),
     ],
 )

@@ -67,7 +67,7 @@ async def test_it_works_out_what_is_owed(tmp_path: Path, sign_in_at: SignInAt) -
     for words in (
         "Nobody has decided yet.",
         "Business · Nov 2026, so far",
-        "<dt>down</dt><dd>1 h",
+        "<dt>Down</dt><dd>1 h",
         "10% of the month's fee",
         "5% of the month's fee",
         "By the terms of Business we owe you 10% of that month&#39;s fee. We give 5% beyond that.",
