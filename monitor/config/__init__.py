@@ -1,6 +1,7 @@
 """The config file, read strictly: a frozen Config, or every reason at once why there is none."""
 
 from monitor.config.changes import Changes, changes
+from monitor.config.desk import Desk, FourEyes
 from monitor.config.load import load
 from monitor.config.plan import Plan
 from monitor.config.problem import ConfigError, Problem
@@ -12,7 +13,6 @@ from monitor.config.schema import (
     Component,
     Config,
     Defaults,
-    Desk,
     Incidents,
     Link,
     Maintenance,
@@ -38,6 +38,7 @@ __all__ = [
     "ConfigError",
     "Defaults",
     "Desk",
+    "FourEyes",
     "Hours",
     "HttpUrl",
     "Incidents",

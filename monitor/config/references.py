@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from monitor.config.desk import Desk
 from monitor.config.document import Document, value_at
 from monitor.config.problem import Complaint, Key
-from monitor.config.schema import Desk, Metrics, Notices, Page
+from monitor.config.schema import Metrics, Notices, Page
 from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 

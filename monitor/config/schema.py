@@ -8,6 +8,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
 from monitor.config.colours import DarkColour, LightColour
+from monitor.config.desk import Desk
 from monitor.config.plan import Plan
 from monitor.config.reading import readable
 from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
@@ -198,17 +199,6 @@ class Notices(Options):
     def languages(self) -> tuple[DraftLanguage, ...]:
         """Every language that a notice is told in; the first of them leads."""
         return (self.language, *self.also_in)
-
-
-class Desk(Options):
-    """Where humans sign in, for how long a sign-in lasts, and who has to be asked before anything is published."""
-
-    listen: Listening = Listen("127.0.0.1", 8481)
-    url: HttpUrl = "http://127.0.0.1:8481"
-    session_idle: Positive = 12 * _HOUR_S
-    session_absolute: Positive = 7 * _DAY_S
-    four_eyes: bool = False
-    brief_first: bool = False
 
 
 class Link(Options):

@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.desk import second
 from monitor.desk.circumstances import circumstances
 from monitor.desk.dossier import carriers
-from monitor.desk.honesty import blocking, findings
+from monitor.desk.honesty import findings
 from monitor.desk.seat import Seat
 from monitor.ledger import approvals, assents, audit, drafts, people
 from monitor.ledger.errors import Refused, Stale
@@ -36,7 +37,8 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
     draft = await drafts.unanswered(s, seen.update_id)
     chosen = await carriers(s, seat, draft.incident_id)
     found = findings(draft, await circumstances(s, seat.config, draft, seen.person_id, now), now)
-    overridden, reason = blocking(found), override.strip()
+    four_eyes, reason = seat.config.desk.four_eyes, override.strip()
+    overridden = second.overridable(four_eyes, found)
     if overridden and not 0 < len(reason) <= REASON_CHARS_MAX:
         raise Refused("its words need a change, or a reason why they may stay")
     await approvals.approve(
@@ -48,7 +50,7 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
         now=now,
         channels=[channel.name for channel in chosen.carried],
         left_out=chosen.left_out,
-        four_eyes=seat.config.desk.four_eyes,
+        four_eyes=second.required(four_eyes, found),
         languages={channel.name: channel.language for channel in chosen.carried if channel.language},
     )
     if draft.facts_sha256 != seen.facts_sha256:

@@ -9,10 +9,11 @@ from markupsafe import Markup
 from drafts.brief import Brief, brief
 from drafts.cadence import ceiling, choices
 from drafts.facts import UpdateKind
+from monitor.desk import second
 from monitor.desk.act import offered
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
-from monitor.desk.honesty import Found, blocking, findings
+from monitor.desk.honesty import Found, findings
 from monitor.desk.plain import unknown
 from monitor.desk.telling import tellings
 from monitor.desk.visit import Refusal, Visit
@@ -73,10 +74,10 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         unsent=[channel.name for channel in visit.seat.config.channel if channel.name not in sent],
         findings=found[:FINDINGS_MAX],
         unlisted=max(0, len(found) - FINDINGS_MAX),
-        blocked=bool(blocking(found)),
+        blocked=bool(second.overridable(visit.seat.config.desk.four_eyes, found)),
         seen=lambda: seen(update),
         second=_second(visit, dossier, found),
-        four_eyes=visit.seat.config.desk.four_eyes,
+        needs_two=second.required(visit.seat.config.desk.four_eyes, found),
         agreed_by=[dossier.names[one.person_id] for one in dossier.agreed],
         edited_by=dossier.names.get(update.edited_by or 0),
     )
@@ -84,8 +85,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
 
 def _second(visit: Visit, dossier: Dossier, found: tuple[Found, ...]) -> Literal["", "needed", "given"]:
     """Whether another approver has to agree before this one may publish; ``given`` if this one has agreed already."""
-    asked = visit.seat.config.desk.four_eyes or "C04" in blocking(found)
-    if not asked or not dossier.circumstances.alone:
+    if not second.asked(visit.seat.config.desk.four_eyes, found) or not dossier.circumstances.alone:
         return ""
     return "given" if any(one.person_id == visit.person_id for one in dossier.agreed) else "needed"
 

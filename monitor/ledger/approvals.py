@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
-from monitor.ledger import assents, audit, drafts, incidents
+from monitor.ledger import assents, audit, drafts, incidents, people
 from monitor.ledger.errors import Alone, AlreadyApproved, Gone, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
 from monitor.ledger.signing import refuse_unless_seen, signer
 from monitor.models import ActKind, Approval, Assent, Delivery, Incident, IncidentUpdate, Stage
@@ -71,7 +71,7 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
     await s.flush()
     s.add_all(_deliveries(approval, _languages(update, channels, languages), now))
     await _move(s, incident, update, now)
-    detail = _detail(approval, channels, left_out)
+    detail = _detail(approval, channels, left_out, agreed=await people.name_of(s, agreed.person_id) if agreed else None)
     await audit.note(s, actor=person.name, action="approved", subject=f"update:{update_id}", detail=detail, now=now)
     return approval
 
@@ -148,15 +148,15 @@ async def _move(s: AsyncSession, incident: Incident, update: IncidentUpdate, now
         await s.flush()
 
 
-def _detail(approval: Approval, channels: Sequence[str], left_out: Mapping[str, str]) -> str:
-    """What the audit keeps of a yes: the hash of the words, where they go, and where not and why."""
+def _detail(approval: Approval, channels: Sequence[str], left_out: Mapping[str, str], *, agreed: str | None) -> str:
+    """What the audit keeps of a yes: the hash of the words, where they go, where not and why, and who agreed before."""
     return json.dumps(
         {
             "text_sha256": approval.text_sha256,
             "revision": approval.revision,
             "channels": list(channels),
             "left_out": dict(left_out),
-            **({"agreed": approval.assent_id} if approval.assent_id else {}),
+            **({"agreed": agreed} if agreed else {}),
         },
         ensure_ascii=False,
         sort_keys=True,

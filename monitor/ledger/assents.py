@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from monitor.ledger import audit, drafts
-from monitor.ledger.signing import refuse_unless_seen, signer
-from monitor.models import Assent, IncidentUpdate
+from monitor.ledger.signing import MAY_APPROVE, refuse_unless_seen, signer
+from monitor.models import Assent, IncidentUpdate, Person
 
 
 async def give(
@@ -32,8 +32,11 @@ async def give(
 
 
 async def standing(s: AsyncSession, update: IncidentUpdate) -> Sequence[Assent]:
-    """Who agrees with an update as it stands, the first of them first."""
-    wanted = select(Assent).where(
+    """Who agrees with an update as it stands and may still say so, the first of them first."""
+    wanted = select(Assent).join(Person, col(Person.id) == col(Assent.person_id))
+    wanted = wanted.where(
+        col(Person.disabled_at).is_(None),
+        col(Person.role).in_(MAY_APPROVE),
         col(Assent.update_id) == update.id,
         col(Assent.revision) == update.revision,
         col(Assent.text_sha256) == update.text_sha256,

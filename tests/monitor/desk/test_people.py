@@ -1,14 +1,15 @@
 """Those concerned are asked first: the phone desk, a second approver, and nobody is sent where nobody answers."""
 
 import copy
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from monitor.desk.circumstances import circumstances, dead
-from monitor.ledger import approvals, assents, drafts, incidents
-from monitor.models import ActKind
+from monitor.ledger import approvals, assents, audit, drafts, incidents, people
+from monitor.models import ActKind, Role
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import SignInAt
 from tests.monitor.desk.house import CONFIG, House, configured
@@ -19,7 +20,7 @@ APPROVE, AGREE, EDIT, BRIEFED = "/updates/1/approve", "/updates/1/agree", "/upda
 @pytest.fixture
 async def careful(tmp_path: Path) -> AsyncIterator[House]:
     """A provider where nothing goes out by one person alone."""
-    async with House.open(tmp_path, desk={"four_eyes": True}) as opened:
+    async with House.open(tmp_path, desk={"four_eyes": "all"}) as opened:
         await opened.fail()
         yield opened
 
@@ -79,6 +80,36 @@ async def test_grave_words_ask_for_a_second_person(house: House, sign_in_at: Sig
     await ada.submit(await ada.get("/updates/1"), AGREE)
     page = await maria.get("/updates/1")
     assert "<q>personal data</q>" not in page.text
+
+
+async def test_grave_words_never_go_out_by_one_alone(tmp_path: Path, sign_in_at: SignInAt) -> None:
+    """Where the config insists, no reason replaces the second approver; the audit names both; other words need none."""
+    async with House.open(tmp_path, desk={"four_eyes": "grave"}) as house:
+        await house.fail()
+        maria, ada = await sign_in_at(house, "Maria"), await sign_in_at(house, "Ada")
+        assert APPROVE in (await maria.get("/updates/1")).forms
+        await edited(maria, "Nobody has seen your personal data.")
+        page = await maria.get("/updates/1")
+        assert APPROVE not in page.forms
+        forced = {**page.forms[AGREE], "override": "I am sure of it."}
+        assert "a second approver has to agree" in (await maria.post(APPROVE, forced)).text
+        await maria.submit(page, AGREE)
+        done = await ada.submit(await ada.get("/updates/1"), APPROVE)
+        assert "Approved by Ada" in done.text
+        assert "Maria agreed with these words before." in done.text
+        async with house.ledger.read() as s:
+            (line,) = await audit.about(s, "approved", ["update:1"])
+        assert (line.actor, json.loads(line.detail)["agreed"]) == ("Ada", "Maria")
+
+
+async def test_who_may_approve_no_more_has_not_agreed(careful: House, sign_in_at: SignInAt) -> None:
+    """An agreement ends with the right to give it."""
+    maria, ada = await sign_in_at(careful, "Maria"), await sign_in_at(careful, "Ada")
+    await maria.submit(await maria.get("/updates/1"), AGREE)
+    assert APPROVE in (await ada.get("/updates/1")).forms
+    async with careful.ledger.write() as s:
+        await people.set_role(s, (await careful.person("Maria")).id, Role.RESPONDER)
+    assert APPROVE not in (await ada.get("/updates/1")).forms
 
 
 async def test_the_phone_desk_is_told_first(with_phones: House, sign_in_at: SignInAt) -> None:
