@@ -19,12 +19,16 @@ from monitor.models import AuditEntry, AuditHead
 BEGINNING: Final = "0" * 64
 _HEAD_ID: Final = 1
 BATCH: Final = 1000
+_THROUGH: Final = "through"
 
 
 async def note(
     s: AsyncSession, *, actor: str, action: str, subject: str, detail: str = "", now: datetime
 ) -> AuditEntry:
-    """Write one line: who did what to what. ``detail`` is free text; secrets do not belong into it."""
+    """Write one line: who did what to what. ``detail`` is free text; secrets do not belong into it.
+
+    Each line that a session writes names the token that it was opened through, if any.
+    """
     head = await s.get(AuditHead, _HEAD_ID)
     if head is None:
         head = AuditHead(id=_HEAD_ID, entry_id=0, sha256=BEGINNING)
@@ -38,12 +42,18 @@ async def note(
         detail=detail,
         previous_sha256=head.sha256,
         sha256="",
+        through=s.info.get(_THROUGH),
     )
     entry.sha256 = _sha256(entry)
     s.add(entry)
     head.entry_id, head.sha256 = head.entry_id + 1, entry.sha256
     await s.flush()
     return entry
+
+
+def open_through(s: AsyncSession, token: str) -> None:
+    """Let every line that this session writes from now on name a token."""
+    s.info[_THROUGH] = token
 
 
 async def lines(s: AsyncSession, *, after_id: int = 0, limit: int = 1000) -> list[AuditEntry]:
@@ -75,7 +85,17 @@ async def verify(s: AsyncSession) -> int | None:
     return min(last_id, expected[0]) + 1
 
 
+def as_json(entry: AuditEntry) -> str:
+    """A line of the log as one line of JSON, from which anybody can compute the chain again."""
+    told = {**entry.model_dump(), "at": _written(entry.at)}
+    return json.dumps(told, ensure_ascii=False)
+
+
 def _sha256(entry: AuditEntry) -> str:
-    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    line = [entry.previous_sha256, entry.id, at, entry.actor, entry.action, entry.subject, entry.detail]
+    line = [entry.previous_sha256, entry.id, _written(entry.at), entry.actor, entry.action, entry.subject, entry.detail]
+    line += [entry.through] if entry.through is not None else []
     return hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

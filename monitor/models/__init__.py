@@ -17,6 +17,7 @@ from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, St
 from monitor.models.lesson import Lesson
 from monitor.models.people import Person, Role, Session, Throttle
 from monitor.models.sightings import Component, Flip, Standing
+from monitor.models.token import Token
 from monitor.models.update import IncidentUpdate, Revision
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Stage",
     "Standing",
     "Throttle",
+    "Token",
     "Utc",
     "Why",
 ]

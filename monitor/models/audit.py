@@ -9,7 +9,10 @@ from monitor.models.columns import Utc
 
 
 class AuditEntry(SQLModel, table=True):
-    """One line of the audit log; ``sha256`` covers the line and the one before it. Append-only."""
+    """One line of the audit log; ``sha256`` covers the line and the one before it. Append-only.
+
+    ``actor`` is a person, or a part of this program; ``through`` is the token by which a program acted for the person.
+    """
 
     __tablename__ = "audit_entry"
 
@@ -21,6 +24,7 @@ class AuditEntry(SQLModel, table=True):
     detail: str = ""
     previous_sha256: str
     sha256: str = Field(unique=True)
+    through: str | None = None
 
 
 class AuditHead(SQLModel, table=True):

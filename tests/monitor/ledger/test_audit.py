@@ -1,5 +1,8 @@
 """The audit log: whoever gets round the triggers and changes a line is found out."""
 
+import hashlib
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -57,9 +60,11 @@ async def test_an_honest_log_is_whole(ledger: Ledger, monkeypatch: pytest.Monkey
         ("DELETE FROM audit_entry", 1),
         ("UPDATE audit_entry SET id = 9 WHERE id = 5", 5),
         (
-            "INSERT INTO audit_entry SELECT 6, at, actor, action, subject, '', sha256, 'x' FROM audit_entry LIMIT 1",
+            "INSERT INTO audit_entry "
+            "SELECT 6, at, actor, action, subject, '', sha256, 'x', NULL FROM audit_entry LIMIT 1",
             6,
         ),
+        ("UPDATE audit_entry SET through = 'token 1: laptop' WHERE id = 3", 3),
     ],
 )
 async def test_a_change_is_found(ledger: Ledger, statement: str, bad: int) -> None:
@@ -67,3 +72,31 @@ async def test_a_change_is_found(ledger: Ledger, statement: str, bad: int) -> No
     await five_lines(ledger)
     await tamper(ledger, statement)
     assert await verified(ledger) == bad
+
+
+async def test_lines_of_a_session_name_the_token_that_it_was_opened_through(ledger: Ledger) -> None:
+    """Who acted and by which token is in the chain; a session without one names none."""
+    async with ledger.write() as s:
+        audit.open_through(s, "token 1: laptop")
+        await audit.note(s, actor="Ada", action="approved", subject="update:1", now=after(1))
+    await five_lines(ledger)
+    async with ledger.read() as s:
+        assert [line.through for line in await audit.lines(s)] == ["token 1: laptop", *[None] * 5]
+    assert await verified(ledger) is None
+    await tamper(ledger, "UPDATE audit_entry SET through = 'token 2: other' WHERE id = 1")
+    assert await verified(ledger) == 1
+
+
+async def test_a_printed_line_lets_anybody_compute_the_chain(ledger: Ledger) -> None:
+    """The hash of a line is that of its fields in order, as the page on storage says."""
+    await five_lines(ledger)
+    async with ledger.write() as s:
+        audit.open_through(s, "token 1: Zoë's laptop")
+        await audit.note(s, actor="Zoë", action="edited", subject="update:1", detail='{"a": 1}', now=after(9))
+        lines = [json.loads(audit.as_json(line)) for line in await audit.lines(s)]
+    previous = "0" * 64
+    for line in lines:
+        fields = [previous, *(line[name] for name in ("id", "at", "actor", "action", "subject", "detail"))]
+        fields += [line["through"]] if line["through"] is not None else []
+        previous = hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+        assert line["sha256"] == previous
