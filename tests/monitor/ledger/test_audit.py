@@ -60,8 +60,10 @@ async def test_an_honest_log_is_whole(ledger: Ledger, monkeypatch: pytest.Monkey
         ("DELETE FROM audit_entry", 1),
         ("UPDATE audit_entry SET id = 9 WHERE id = 5", 5),
         (
-            "INSERT INTO audit_entry "
-            "SELECT 6, at, actor, action, subject, '', sha256, 'x', NULL FROM audit_entry LIMIT 1",
+            (
+                "INSERT INTO audit_entry "
+                "SELECT 6, at, actor, action, subject, '', sha256, 'x', NULL FROM audit_entry LIMIT 1"
+            ),
             6,
         ),
         ("UPDATE audit_entry SET through = 'token 1: laptop' WHERE id = 3", 3),
