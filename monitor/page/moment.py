@@ -34,7 +34,8 @@ class Post:
     """One approved update that was delivered to the page: its words, and what it promises.
 
     ``others`` has title and body in other languages, by language. ``corrects`` is when the message was approved that it
-    puts right, if it does; ``work`` where planned work stands by it. ``review`` looks back on an incident that is over.
+    puts right, if it does; it ``retracts`` all that followed too if there was no outage. ``work`` is where planned work
+    stands by it, and a ``review`` looks back on an incident that is over.
     """
 
     id: int
@@ -47,8 +48,22 @@ class Post:
     language: str = "en"
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     corrects: datetime | None = None
+    retracts: bool = False
     work: Work | None = None
     review: bool = False
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether it tells of something that was said or done, and not of how the whole stands."""
+        return self.review or (self.corrects is not None and not self.retracts)
+
+    def speaks_of(self, other: "Post") -> bool:
+        """Whether it corrects this message."""
+        if self.corrects is None or other.approved_at is None or other.id == self.id:
+            return False
+        if self.retracts:
+            return self.corrects <= other.approved_at and other.published_at < self.published_at
+        return other.approved_at == self.corrects
 
     def told_in(self, language: str) -> "Post":
         """The same in another language, as far as it was told in that."""
@@ -87,7 +102,7 @@ class Case:
     @property
     def headline(self) -> Post:
         """The newest word that has a title of the whole: a correction's and the review's are of a part."""
-        return next((post for post in self.posts if not post.review and not post.corrects), self.posts[-1])
+        return next((post for post in self.posts if not post.is_of_a_part), self.posts[-1])
 
     @property
     def first(self) -> Post:
@@ -138,8 +153,7 @@ class Case:
 
     def corrections(self, post: Post) -> tuple[Post, ...]:
         """What was said later of a post that was wrong, oldest first."""
-        wrong = post.approved_at
-        return tuple(one for one in reversed(self.posts) if wrong is not None and one.corrects == wrong)
+        return tuple(one for one in reversed(self.posts) if one.speaks_of(post))
 
     def told_in(self, language: str, names: Callable[[Component], Component]) -> "Case":
         """The same in another language."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from drafts.facts import UpdateKind
 from monitor.config import Component
 from monitor.ledger import drafts
 from monitor.ledger.deliveries import Published
@@ -18,7 +19,6 @@ _WORK: Final[Mapping[str, Work]] = {
     "done": Work.COMPLETED,
 }
 _MOVED: Final = "postponed"
-_REVIEW: Final = "review"
 
 Told = tuple[Published, Mapping[str, Any]]
 """A message, and the facts under it."""
@@ -70,8 +70,9 @@ def _post(told: Published, facts: Mapping[str, Any]) -> Post:
         language=update.language,
         others={language: (said.title, said.body) for language, said in drafts.notice_of(update).translations},
         corrects=datetime.fromisoformat(correction["said_at"]) if correction else None,
+        retracts=bool(correction and correction["false_alarm"]),
         work=_work(update.kind, facts),
-        review=str(update.kind) == _REVIEW,
+        review=update.kind is UpdateKind.REVIEW,
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from drafts.facts import Act, Correction, Facts, UpdateKind
 from monitor.config import Component, Page
-from monitor.ledger import calls, incidents
+from monitor.ledger import calls, drafts, incidents
 from monitor.ledger.history import History, micros
 from monitor.ledger.rollup import Rollup, Scope
 from monitor.ledger.tape import Tape
@@ -23,7 +24,7 @@ from monitor.page.theme import Theme
 from monitor.verdict import Verdict
 from tests.monitor.page.conftest import SETTING, Public
 from tests.monitor.page.test_html import words
-from tests.monitor.publish.story import COMPONENTS, NOON
+from tests.monitor.publish.story import COMPONENTS, NOON, notice
 
 MINUTE_US = 60 * 1_000_000
 
@@ -137,6 +138,15 @@ def test_a_correction_stands_beside_what_it_corrects() -> None:
     assert "No incident is reported." in page(pages)
     assert "It works 3 March 2025, 13:40 CET" in page(pages)
     assert api(pages, "incidents")["incidents"][0]["resolved_at"] == "2025-03-03T12:40:00.000Z"
+
+
+def test_a_false_alarm_takes_everything_back() -> None:
+    """There was no outage, so each message from the first wrong one on leads to the retraction."""
+    first = post(1, 1)
+    retraction = post(3, 50, corrects=first.approved_at, retracts=True, stage=Stage.RESOLVED, title="A false alarm")
+    pages = shown(Case(7, NOON, (retraction, post(2, 40), first), COMPONENTS[:1], total=True))
+    assert page(pages, "/incidents/7").count("Corrected 13:50 CET: A false alarm") == 2
+    assert "A false alarm 3 March 2025" in page(pages)
 
 
 def test_the_review_closes_an_incidents_page() -> None:
@@ -346,3 +356,28 @@ def test_a_component_is_called_as_its_readers_call_it() -> None:
     pages = shown(case, setting=setting)
     assert "Mail senden Störung, wird untersucht" in page(pages, "/de")
     assert "Sending email Problème" in page(pages, "/fr")
+
+
+async def test_corrections_and_reviews_come_from_the_record(public: Public) -> None:
+    """A correction finds what it corrects by when that was approved; a review after the end is shown as one."""
+    story = public.story
+    incident = await story.incident("web")
+    await public.post(incident, "The website is down", minute=5, promise=60)
+    await public.post(incident, "The website worked again", minute=40, stage=Stage.RESOLVED)
+    wrong = NOON + timedelta(minutes=5)
+    truth = Act("Ada Winter", NOON + timedelta(minutes=50), ("act:1",), "it began at 11:50")
+    facts = Facts("UTC", "en", NOON, None, (), ("flip:1",), correction=Correction("The website is down", wrong, truth))
+    for minute, kind, said in (
+        (50, UpdateKind.CORRECTION, "It began earlier"),
+        (55, UpdateKind.REVIEW, "What we learned"),
+    ):
+        at = NOON + timedelta(minutes=minute)
+        told = facts if kind is UpdateKind.CORRECTION else replace(facts, correction=None)
+        async with story.ledger.write() as s:
+            draft = await drafts.write(s, incident, kind, Stage.RESOLVED, "en", notice(said), told, at)
+        await story.approve(draft.id, ["page"], at=at)
+        await story.show(draft.id, at)
+    told_now = words(await public.read("/incidents/1", minute=60))
+    assert "The website is down Corrected 13:50 CET: It began earlier" in told_now
+    assert told_now.index("The website is down") < told_now.index("Review 3 March 2025, 13:55 CET What we learned.")
+    assert "No incident is reported." in words(await public.read("/", minute=60))
