@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.calls import ladder, plights
 from monitor.calls.ladder import Callee, Wanted
-from monitor.calls.matter import Matter, matters
+from monitor.calls.matter import Matter, attended, matters
 from monitor.calls.words import Words, farewell, say
 from monitor.config import Calls
 from monitor.ledger import calls, incidents, people
@@ -137,7 +137,8 @@ async def _came(s: AsyncSession, incident_id: int, since: datetime) -> bool:
     """Whether whoever was called knows already: somebody has come, or the incident goes on as a part of another."""
     incident = await incidents.get(s, incident_id)
     merged = incident is not None and incident.merged_into is not None
-    return merged or any(act.at >= since for act in await incidents.acts(s, incident_id))
+    names = {person.id: person.name for person in await people.everyone(s)}
+    return merged or any(act.at >= since for act in attended(await incidents.acts(s, incident_id), names))
 
 
 def _waits(call: Call) -> bool:

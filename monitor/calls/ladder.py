@@ -74,8 +74,8 @@ def book(calls: Sequence[Call]) -> Book:
 def in_order(people: Sequence[Callee], matter: Matter, roles: Mapping[str, Role]) -> list[Callee]:
     """In which order people are called about a matter.
 
-    Who has taken the incident up comes first, then those who can help, then those who are not in their quiet hours,
-    else as the config has them. While an incident is public there are no quiet hours.
+    Those who can help come before those who cannot, among them first who has taken the incident up, then those who are
+    not in their quiet hours, else as the config has them. While an incident is public there are no quiet hours.
     """
 
     def place(callee: Callee) -> tuple[bool, bool, bool]:

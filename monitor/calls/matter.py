@@ -8,12 +8,21 @@ from typing import Final
 from drafts.cadence import CALL_AHEAD
 from drafts.facts import UpdateKind
 from monitor.config import Calls
+from monitor.ledger.alerts import TELLER
 from monitor.ledger.claims import holding
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Why
 
 # What somebody may say of an incident without looking into it.
 _ASIDE: Final = frozenset(
-    {ActKind.NOTICED, ActKind.ALERTED, ActKind.CUSTOMER_FIRST, ActKind.BEGAN, ActKind.MERGED, ActKind.SPLIT}
+    {
+        ActKind.NOTICED,
+        ActKind.ALERTED,
+        ActKind.CUSTOMER_FIRST,
+        ActKind.BRIEFED,
+        ActKind.BEGAN,
+        ActKind.MERGED,
+        ActKind.SPLIT,
+    }
 )
 
 # That there is no news has a clock of its own, the promise; and a review may take days.
@@ -52,7 +61,7 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Plight:
-    """One open incident as far as calls rest on it.
+    """One incident as far as calls rest on it.
 
     ``component_names`` are the customers' words, by id, ``broken`` the components that fail now in any incident, and
     ``suspects`` the targets whose failure nothing has confirmed yet. ``noticed`` are the components that only a human
@@ -157,9 +166,14 @@ def _about(plight: Plight, key: str, why: Why, draft: IncidentUpdate | None = No
     )
 
 
+def attended(acts: Sequence[Act], names: Mapping[int, str]) -> list[Act]:
+    """The acts by which a human showed that they look into it; what an alert says is no human's."""
+    return [act for act in acts if act.kind not in _ASIDE and names[act.person_id] != TELLER]
+
+
 def _taken_by(plight: Plight) -> str | None:
     """Who has come since we began to call: whatever they did about it says so, and so does an approval."""
-    deeds = [(act.at, act.person_id) for act in plight.acts if act.kind not in _ASIDE]
+    deeds = [(act.at, act.person_id) for act in attended(plight.acts, plight.names)]
     deeds += [(approval.at, approval.person_id) for _, approval in plight.published]
     came = [person_id for at, person_id in sorted(deeds) if not plight.let_go or at > plight.let_go[-1]]
     return plight.names[came[0]] if came else None

@@ -1,6 +1,7 @@
 """A call by mail, to a real server."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from monitor.calls.email import Email
 from monitor.calls.route import Ring
 from monitor.sending.sender import Permanent, Temporary
 from tests.monitor.channels.sinks import MailSink, mail_sink
+from tests.peers.postfix import Postfix
 
 
 def route(sink: MailSink) -> Email:
@@ -53,6 +55,21 @@ async def test_a_line_break_makes_no_header(ring: Ring) -> None:
     assert letter["Subject"] == "Down Bcc: all@example.test"
     assert letter["Bcc"] is None
     assert "\u202e" not in letter.get_content()
+
+
+async def test_a_real_mail_server_takes_it(ring: Ring, postfix: Postfix, authority_file: Path) -> None:
+    """Postfix, over STARTTLS, with a certificate that we check."""
+    told = {
+        "name": "ada-mail",
+        "host": "127.0.0.1",
+        "port": postfix.smtp,
+        "tls": {"ca_file": authority_file},
+        "mail_from": "ownup@example.test",
+        "to": "sample@example.test",
+    }
+    assert (await Email.model_validate(told).ring(ring)).startswith("2.0.0 Ok: queued as ")
+    with pytest.raises(Permanent, match=r"550 5\.1\.1"):
+        await Email.model_validate({**told, "to": "nobody@example.test"}).ring(ring)
 
 
 @pytest.mark.parametrize(("answer", "failure"), [("450 4.2.1 busy", Temporary), ("550 5.1.1 nobody", Permanent)])

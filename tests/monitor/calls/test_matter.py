@@ -8,6 +8,7 @@ import pytest
 from drafts.facts import UpdateKind
 from monitor.calls.matter import Matter, Plight, matters
 from monitor.config import Calls
+from monitor.ledger.alerts import TELLER
 from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Stage
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -39,7 +40,11 @@ def act(kind: ActKind, minute: float, person: int = 1) -> Act:
 
 FIRST = draft(1, UpdateKind.FIRST)
 PLIGHT = Plight(
-    INCIDENT, (MEMBER,), names={1: "Anna", 2: "Ben"}, waiting=(FIRST,), component_names={"send": "Sending email"}
+    INCIDENT,
+    (MEMBER,),
+    names={1: "Anna", 2: "Ben", 3: TELLER},
+    waiting=(FIRST,),
+    component_names={"send": "Sending email"},
 )
 TAKEN = act(ActKind.ACKNOWLEDGED, 2)
 PROMISE = NOON + 60 * MINUTE
@@ -83,6 +88,7 @@ def test_a_failure_whose_draft_is_not_there_yet_waits_for_it_a_second() -> None:
         ({"acts": (TAKEN,)}, ["approval", "confirmed Anna"]),
         ({"acts": (act(ActKind.CHECKED, 1, 2), TAKEN)}, ["approval", "confirmed Ben"]),
         ({"acts": (act(ActKind.NOTICED, 0), act(ActKind.CUSTOMER_FIRST, 0), act(ActKind.MERGED, 0))}, ["confirmed"]),
+        ({"acts": (act(ActKind.CLEARED, 1, 3), act(ActKind.BRIEFED, 1))}, ["confirmed"]),
         ({"acts": (TAKEN,), "let_go": (NOON + 3 * MINUTE,)}, ["approval", "confirmed"]),
         ({"acts": (TAKEN, act(ActKind.CHECKED, 4)), "let_go": (NOON + 3 * MINUTE,)}, ["approval", "confirmed Anna"]),
     ],
