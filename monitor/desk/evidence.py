@@ -17,7 +17,7 @@ from probes.reason import Reason
 from probes.transcript import Line
 
 TARGETS_MAX: Final = 5
-TRANSCRIPT_CHARS_MAX: Final = 4000  # of HTML, for each target, so that a page stays within 60 KB
+TRANSCRIPT_CHARS_MAX: Final = 2500  # of HTML, for each target, so that a page stays within 60 KB
 
 _MEANINGS: Final = {reason.value: reason.meaning for reason in Reason}
 

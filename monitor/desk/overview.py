@@ -1,7 +1,7 @@
 """The overview: what waits for a human first, then what is open, how everything stands, and what was."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -16,8 +16,8 @@ from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import components, deliveries, drafts, incidents, people, story
-from monitor.models import Incident, IncidentUpdate, Member
+from monitor.ledger import components, deliveries, drafts, incidents, people, sightings, story
+from monitor.models import Incident, IncidentUpdate
 from monitor.verdict import Verdict
 
 DRAFTS_MAX: Final = 10
@@ -118,14 +118,14 @@ async def _waiting(s: AsyncSession) -> list[Waiting]:
 
 
 async def _rows(s: AsyncSession, visit: Visit, listed: Sequence[Incident]) -> list[Row]:
-    members = await story.members_of(s, [incident.id for incident in listed if incident.id is not None])
+    ids = [incident.id for incident in listed]
+    members, noticed = await story.members_of(s, ids), await sightings.of_incidents(s, ids)
     names = {component.id: component.name for component in await components.everything(s)}
-    return [_row(incident, visit, members, names) for incident in listed]
-
-
-def _row(incident: Incident, visit: Visit, members: Mapping[int, Sequence[Member]], names: Mapping[str, str]) -> Row:
-    mine = members.get(incident.id or 0, ())
-    return Row(incident, named(incident, mine, names), summary(incident, mine, visit.times))
+    return [
+        Row(incident, named(incident, [*mine, *told], names), summary(incident, mine, visit.times, told))
+        for incident in listed
+        for mine, told in [(members.get(incident.id, ()), noticed.get(incident.id, ()))]
+    ]
 
 
 def _parts(seat: Seat) -> Iterator[Part]:

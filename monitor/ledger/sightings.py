@@ -1,6 +1,7 @@
 """Sightings: what humans notice that no look has seen; their words are the evidence."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -16,6 +17,15 @@ async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[Sighting]:
     """What humans noticed of an incident, oldest first."""
     wanted = select(Sighting).where(col(Sighting.incident_id) == incident_id)
     return (await s.scalars(wanted.order_by(col(Sighting.id)))).all()
+
+
+async def of_incidents(s: AsyncSession, incident_ids: Sequence[int]) -> Mapping[int, Sequence[Sighting]]:
+    """The same of several incidents, by incident."""
+    found: dict[int, list[Sighting]] = defaultdict(list)
+    wanted = select(Sighting).where(col(Sighting.incident_id).in_(incident_ids)).order_by(col(Sighting.id))
+    for sighting in await s.scalars(wanted):
+        found[sighting.incident_id].append(sighting)
+    return found
 
 
 async def standing(s: AsyncSession) -> Sequence[Sighting]:

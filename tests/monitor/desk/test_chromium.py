@@ -1,0 +1,182 @@
+"""The desk in Chromium: the whole story on every screen, for eyes and hands of every sort, and live."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from monitor.desk.app import make
+from tests.monitor.desk.house import PASSWORD, House
+
+SCREENS = [(390, 844), (1280, 900)]
+SCHEMES = ("light", "dark")
+PAGES = (
+    *("", "brief", "targets", "incidents/new", "incidents/1", "incidents/2"),
+    *("updates/1", "updates/1/edit", "updates/1?since=1", "updates/2", "nowhere"),
+)
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all that a test looks at."""
+    found = shutil.which("chromium")
+    assert found, "these tests need Chromium: apt-get install chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def signed_in(context: BrowserContext, home: str, path: str = "", name: str = "Maria") -> Page:
+    """A tab of somebody, at a page to which a link has led them."""
+    page = await context.new_page()
+    await page.goto(home + path)
+    await page.get_by_label("Your name").fill(name)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(home + path)
+    return page
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+async def test_from_the_calls_link_to_published_in_two_taps(
+    chromium: Browser, tmp_path: Path, *, scripts: bool
+) -> None:
+    """On a phone and a wide screen, by day and by night: take it up, approve; no request leaves the desk."""
+    for width, height in SCREENS:
+        for scheme in SCHEMES:
+            context = await chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                java_script_enabled=scripts,
+            )
+            storage = {"directory": f"{width}{scheme}"}
+            async with House.open(tmp_path, storage=storage) as house, TestServer(make(house.seat())) as server:
+                await publish(house, context, str(server.make_url("/")))
+            await context.close()
+
+
+async def publish(house: House, context: BrowserContext, home: str) -> None:
+    """The story, with the page's own complaints and every address that it asked for."""
+    await house.fail(taken=False)
+    asked: list[str] = []
+    complaints: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page = await signed_in(context, home, "updates/1")
+    for tap in ("I am looking at it", "Approve and publish"):
+        await house.scribe.tend()
+        await page.goto(f"{home}updates/1")
+        button = page.get_by_role("button", name=tap)
+        await expect(button).to_be_in_viewport(ratio=1)
+        await button.click()
+    await expect(page.locator("#sent")).to_contain_text("Approved by Maria")
+    assert await page.evaluate(WIDER) <= 0
+    assert all(url.startswith(home) for url in asked)
+    assert complaints == []
+
+
+async def busy(house: House) -> None:
+    """Two outages, one of them confirmed and edited, and an end that somebody has to find."""
+    await house.fail(detail="<script>alert(1)</script> {{7*7}} \u202egnp.exe " + "x" * 3000 + "\r\n")
+    await house.fail("imap-login", confirmed=False)
+    await house.fail("smtp-relay")
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_everybody_can_read_every_page(house: House, server: TestServer, chromium: Browser, scheme: str) -> None:
+    """No violation that axe-core knows, contrast among them, with all that is folded open; and no page over 60 kB."""
+    await busy(house)
+    home = str(server.make_url("/"))
+    context = await chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(f"{home}login")
+    found = {"login": (await Axe().run(page)).generate_report()} if (await Axe().run(page)).violations_count else {}
+    await page.close()
+    page = await signed_in(context, home)
+    for path in PAGES:
+        answer = await page.goto(home + path)
+        assert answer
+        assert len(await answer.body()) <= 60_000, path
+        for fold in await page.locator("summary").all():
+            await fold.click()
+        results = await Axe().run(page)
+        if results.violations_count:
+            found[path] = results.generate_report()
+    assert found == {}
+    await context.close()
+
+
+@pytest.mark.timeout(240)
+async def test_text_twice_as_large_breaks_nothing(house: House, server: TestServer, chromium: Browser) -> None:
+    """On a phone and a wide screen no page grows wider than the screen (WCAG 2.2, 1.4.4 and 1.4.10)."""
+    await busy(house)
+    home = str(server.make_url("/"))
+    for width, height in SCREENS:
+        context = await chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
+        page = await signed_in(context, home)
+        for path in PAGES:
+            await page.goto(home + path)
+            await page.add_style_tag(content="html { font-size: 200% }")
+            assert await page.evaluate(WIDER) <= 0, (width, path)
+        await context.close()
+
+
+@pytest.mark.timeout(120)
+async def test_the_keyboard_is_enough(house: House, server: TestServer, chromium: Browser) -> None:
+    """From signing in to published by Tab and Enter alone, always seeing where one is."""
+    await house.fail()
+    home = str(server.make_url("/"))
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    await page.goto(f"{home}updates/1")
+    await page.keyboard.type("Maria")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{home}updates/1")
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        ring = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring != "none"
+        if "Approve and publish" in await page.evaluate("document.activeElement.textContent"):
+            break
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#sent")).to_contain_text("Approved by Maria")
+    await context.close()
+
+
+@pytest.mark.timeout(120)
+async def test_pages_follow_what_happens(house: House, server: TestServer, chromium: Browser) -> None:
+    """An outage, a change, a second reader: the open page shows each; what somebody types or may approve stays put."""
+    home = str(server.make_url("/"))
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = await signed_in(context, home)
+    await expect(page.get_by_text("It follows what happens.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    await house.fail()
+    await expect(page.get_by_role("link", name="Read and decide")).to_be_visible(timeout=15_000)
+    await page.get_by_role("link", name="Read and decide").click()
+    await expect(page.get_by_text("It follows what happens.")).to_be_visible()
+    await page.get_by_text("The cause is confirmed").click()
+    await page.get_by_label("The cause").fill("a disk that is")
+    before = await page.locator("input[name=revision]").first.input_value()
+    await house.fail("smtp-relay")
+    await expect(page.locator("#news")).to_contain_text("This draft has changed.", timeout=15_000)
+    assert await page.locator("input[name=revision]").first.input_value() == before
+    assert await page.get_by_label("The cause").input_value() == "a disk that is"
+    other = await chromium.new_context()
+    await signed_in(other, home, "updates/1", name="Rita")
+    await expect(page.locator("#others")).to_contain_text("Rita has this draft open", timeout=15_000)
+    await other.close()
+    await expect(page.locator("#others")).to_be_empty(timeout=30_000)
+    await page.get_by_role("link", name="See it as it is now").click()
+    await expect(page.locator("#changed")).to_be_visible()
+    await context.close()
