@@ -8,7 +8,7 @@ second server to fail would wait five minutes because the first one has been tol
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -31,22 +31,25 @@ def rival(ports: Block, urls: Iterable[str]) -> Iterator[Called]:
     """Let them watch; what they call a human for stands in what is given."""
     with ExitStack() as stack:
         called: Called = {}
-        sink = stack.enter_context(_sink(called))
+        sink = stack.enter_context(webhook(called, _alerting))
         blackbox = stack.enter_context(Blackbox(ports, MODULES))
         alertmanager = stack.enter_context(Alertmanager(ports, _routes(sink)))
         stack.enter_context(Prometheus(ports, _scrapes(urls, blackbox.port, alertmanager.port), _rules()))
         yield called
 
 
+def _alerting(told: dict[str, Any]) -> Iterator[str]:
+    return (alert["labels"]["instance"] for alert in told["alerts"])
+
+
 @contextmanager
-def _sink(called: Called) -> Iterator[str]:
-    """A webhook that notes when each server is first told of."""
+def webhook(called: Called, servers: Callable[[dict[str, Any]], Iterable[str]]) -> Iterator[str]:
+    """A webhook that notes when each server is first told of; ``servers`` reads them out of what is posted."""
 
     class Sink(BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the name that http.server wants
-            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            for alert in told["alerts"]:
-                called.setdefault(alert["labels"]["instance"], time.monotonic())
+            for server in servers(json.loads(self.rfile.read(int(self.headers["Content-Length"])))):
+                called.setdefault(server, time.monotonic())
             self.send_response(200)
             self.end_headers()
 

@@ -1,4 +1,4 @@
-"""A real Alertmanager, to be told of alerts and to tell us."""
+"""A real Alertmanager, to be told of alerts and to tell a webhook."""
 
 import json
 from collections.abc import Mapping
@@ -11,15 +11,11 @@ PROGRAM = "prometheus-alertmanager"
 
 
 class Alertmanager(Peer):
-    """It listens on ``port`` and posts to ``url``; ``http`` says how it shows who it is."""
+    """It listens on ``port``; whatever its config leaves open is its default."""
 
-    def __init__(self, ports: Block, url: str, http: Mapping[str, Any]) -> None:
+    def __init__(self, ports: Block, config: Mapping[str, Any]) -> None:
         super().__init__()
         self.port = ports.port()
-        config = {
-            "route": {"receiver": "desk", "group_by": ["alertname"], "group_wait": "10ms", "group_interval": "200ms"},
-            "receivers": [{"name": "desk", "webhook_configs": [{"url": url, "http_config": http}]}],
-        }
         # JSON is YAML.
         self.directory.joinpath("config.yaml").write_text(json.dumps(config))
 

@@ -216,8 +216,13 @@ async def test_a_real_alertmanager_tells_us(house: House, ports: Block) -> None:
     """From its own API to our record: an alert, and its end."""
     house.now = datetime.now(UTC)
     async with TestServer(make(house.seat())) as desk, aiohttp.ClientSession() as session:
-        url = f"http://127.0.0.1:{desk.port}/api/v1/alerts"
-        with Alertmanager(ports, url, {"authorization": {"credentials": TOKEN}}) as manager:
+        hook = {"url": f"http://127.0.0.1:{desk.port}/api/v1/alerts"}
+        hook |= {"http_config": {"authorization": {"credentials": TOKEN}}}
+        config = {
+            "route": {"receiver": "desk", "group_by": ["alertname"], "group_wait": "10ms", "group_interval": "200ms"},
+            "receivers": [{"name": "desk", "webhook_configs": [hook]}],
+        }
+        with Alertmanager(ports, config) as manager:
             labels = {"alertname": "QueueTooLong", "service": "mta"}
             for ended, kind in ((None, ActKind.ALERTED), (datetime.now(UTC), ActKind.CLEARED)):
                 sent = {"labels": labels, "startsAt": (house.now - timedelta(minutes=1)).isoformat()}
