@@ -1,6 +1,5 @@
 """The list of channel kinds."""
 
-from pathlib import Path
 from typing import Literal, get_args
 
 import pytest
@@ -9,7 +8,6 @@ from pydantic import TypeAdapter, ValidationError
 from monitor.channels.channel import Channel, Message
 from monitor.channels.kinds import KINDS, Kind
 from monitor.channels.page import Page
-from monitor.sending.trust import Trust
 
 
 def test_the_union_and_the_tuple_list_the_same_kinds() -> None:
@@ -37,15 +35,3 @@ async def test_the_page_delivers_at_once(message: Message) -> None:
     assert await page.send(message) == "visible at https://status.test/incidents/7"
     with pytest.raises(ValidationError):
         Page.model_validate({"name": "other"})
-
-
-@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), ("no certificate", "ca_file cannot be used")])
-def test_an_authority_that_cannot_be_used_is_an_error_of_the_config(
-    tmp_path: Path, content: str | None, why: str
-) -> None:
-    """A wrong ca_file is told when the config is read, not when the first notice should go out."""
-    ca_file = tmp_path / "ca.pem"
-    if content is not None:
-        ca_file.write_text(content)
-    with pytest.raises(ValidationError, match=why):
-        Trust(ca_file=ca_file)
