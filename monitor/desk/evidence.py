@@ -17,6 +17,7 @@ from probes.reason import Reason
 from probes.transcript import Line
 
 TARGETS_MAX: Final = 5
+DETAIL_CHARS_MAX: Final = 400
 TRANSCRIPT_CHARS_MAX: Final = 2500  # of HTML, for each target, so that a page stays within 60 KB
 
 _MEANINGS: Final = {reason.value: reason.meaning for reason in Reason}
@@ -58,6 +59,8 @@ async def gather(s: AsyncSession, seat: Seat, members: Sequence[Member], now: da
 def sentence(reason: str | None, detail: str) -> str:
     """Why a look failed, in words: what the reason means, and the detail that the look gave."""
     meaning = _MEANINGS.get(reason or "", "it failed")
+    if len(detail) > DETAIL_CHARS_MAX:
+        detail = f"{detail[:DETAIL_CHARS_MAX]}…"
     return f"{meaning[0].upper()}{meaning[1:]}" + (f" ({detail})." if detail else ".")
 
 

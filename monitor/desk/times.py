@@ -38,7 +38,8 @@ class Times:
 
     def zone_name(self) -> str:
         """The zone that all times on a page are in."""
-        return f"in {self.now.astimezone(self.zone).strftime('%Z')}, {self.zone.key}"
+        short = self.now.astimezone(self.zone).strftime("%Z")
+        return f"in {short}" if short == self.zone.key else f"in {short}, {self.zone.key}"
 
     def today(self) -> date:
         """The day that readers have now."""

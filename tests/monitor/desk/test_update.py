@@ -113,6 +113,17 @@ async def test_hostile_text_is_harmless(house: House, sign_in: SignIn) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} {% raw %} \\u202egnp.exe \\x1b[2J" in page.text
 
 
+async def test_a_line_of_a_megabyte_breaks_no_page(house: House, sign_in: SignIn) -> None:
+    """However much a server says, and with whatever line ends, every page stays small and whole."""
+    await house.fail(detail="<b>\r\n" * 200_000)
+    browser = await sign_in("Maria")
+    for path in ("/updates/1", "/incidents/1", "/", "/targets", "/brief"):
+        page = await browser.get(path)
+        assert page.status == 200
+        assert len(page.text.encode()) <= PAGE_BYTES_MAX, path
+        assert page.text.rstrip().endswith("</html>")
+
+
 def test_a_long_dialogue_is_cut_to_what_a_page_can_bear() -> None:
     """Two hundred lines of markup do not make a page that a phone cannot load; what is left out is counted."""
     said = tuple(Line(0.1 * number, "them", "<" * 512) for number in range(200))
