@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -12,7 +11,7 @@ from drafts.facts import Facts
 from drafts.reply import House, Question, Reply, language_of, reply
 from monitor.desk.present import present
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import approvals, drafts, incidents
+from monitor.ledger import incidents
 from monitor.models import Incident
 
 RECENT_MAX: Final = 10
@@ -57,8 +56,7 @@ async def _show(visit: Visit, message: str = "") -> web.Response:
         chosen = next((one for one in choices if str(one.incident.id) == visit.field("incident")), None)
         if message and chosen is None:
             raise Refusal(422, "No answer: say which incident it is about.", "Choose one of the list.")
-        promised = await _promised(s, chosen.incident) if chosen else None
-    answer = _answer(visit, chosen.facts, message, promised) if message and chosen else None
+    answer = _answer(visit, chosen.facts, message) if message and chosen else None
     return visit.page(
         "reply.html",
         choices=choices,
@@ -70,8 +68,9 @@ async def _show(visit: Visit, message: str = "") -> web.Response:
     )
 
 
-def _answer(visit: Visit, facts: Facts, message: str, promised: datetime | None) -> Reply:
+def _answer(visit: Visit, facts: Facts, message: str) -> Reply:
     language = language_of(message, facts.language)
+    promised = facts.next_update if facts.said else None
     now = replace(facts.told_in(language), next_update=promised, at=visit.now, signature=_signer(visit))
     return reply(message, now, _house(visit))
 
@@ -81,13 +80,6 @@ async def _choices(s: AsyncSession) -> Sequence[Choice]:
     known = [one for one in await incidents.recent(s, RECENT_MAX) if one.confirmed_at and not one.merged_into]
     found = [Choice(one, facts) for one in known if (facts := await present(s, one)) and facts.affected]
     return sorted(found, key=lambda one: one.incident.resolved_at is not None)
-
-
-async def _promised(s: AsyncSession, incident: Incident) -> datetime | None:
-    """By when the public was promised the next word; a draft has promised nobody anything."""
-    updates = await drafts.of_incident(s, incident.id)
-    told = [update for update in updates if await approvals.of_update(s, update.id)]
-    return told[-1].next_update_at if told and incident.resolved_at is None else None
 
 
 def _house(visit: Visit) -> House:

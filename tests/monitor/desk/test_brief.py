@@ -1,5 +1,7 @@
 """The brief page tells the phone and the chat desk what to say, before the public is told."""
 
+from datetime import timedelta
+
 from tests.monitor.desk.conftest import SignIn
 from tests.monitor.desk.house import House
 
@@ -27,6 +29,18 @@ async def test_a_rejected_notice_does_not_silence_the_phone(house: House, sign_i
     browser = await sign_in("Rita")
     await browser.submit(await browser.get("/updates/1"), "/updates/1/reject", reason="too few are concerned")
     assert "Say: You may be unable to send mail." in (await browser.get("/brief")).text
+
+
+async def test_the_promise_that_counts_is_the_published_one(house: House, sign_in: SignIn) -> None:
+    """What a draft would promise next is nothing that a caller may be told."""
+    await house.fail()
+    draft = await house.waiting()
+    await house.approve(draft)
+    house.now = draft.next_update_at - timedelta(minutes=8)
+    await house.scribe.tend()
+    assert (await house.waiting()).next_update_at > draft.next_update_at
+    page = await (await sign_in("Vera")).get("/brief")
+    assert f"The next word is due by {draft.next_update_at:%H:%M} UTC" in page.text
 
 
 async def test_what_was_approved_counts_as_said(house: House, sign_in: SignIn) -> None:

@@ -8,8 +8,8 @@ from drafts.cadence import review_due
 from drafts.facts import Facts, UpdateKind
 from drafts.past import Turn
 from drafts.promises import Fate
-from monitor.ledger import deliveries, drafts, incidents
-from monitor.models import ActKind, IncidentUpdate, Stage
+from monitor.ledger import calls, deliveries, drafts, incidents
+from monitor.models import ActKind, Call, IncidentUpdate, Signal, Stage, Why
 from tests.monitor.desk.conftest import SignIn
 from tests.monitor.desk.house import START, House
 
@@ -144,3 +144,44 @@ async def test_what_nobody_was_told_of_needs_no_review(house: House) -> None:
 def test_it_is_due_within_five_working_days(over: tuple[int, int, int], due: tuple[int, int, int]) -> None:
     """A weekend is no working time, whenever the incident was over."""
     assert review_due(datetime(*over, 23, 30, tzinfo=UTC), UTC) == date(*due)
+
+
+async def test_a_call_and_an_override_stand_in_it(house: House, sign_in: SignIn) -> None:
+    """Who looks back learns when somebody was called, and why words were let through against a rule."""
+    await house.fail()
+    async with house.ledger.write() as s:
+        await calls.place(s, [ring(house)])
+        await calls.claim(s, 1)
+        assert await calls.delivered(s, 1, "ok", house.now + timedelta(minutes=1))
+    browser = await sign_in("Maria")
+    form = await browser.get("/updates/1/edit")
+    edited = await browser.submit(form, "/updates/1/edit", body="Sending email will be back soon.")
+    assert "The whole text" in edited.text
+    page = await browser.submit(edited, "/updates/1/approve", override="the queue drains while we watch")
+    assert page.status == 200
+    house.wait(minutes=9)
+    await house.recover()
+    house.wait(hours=2)
+    await house.scribe.tend()
+    await house.approve(await house.waiting())
+    body = (await house.waiting(UpdateKind.REVIEW)).body
+    assert "- 14:03 UTC: somebody on call was called." in body
+    assert "- 14:02 UTC: “the queue drains while we watch” (Maria)." in body
+
+
+def ring(house: House) -> Call:
+    """A call of Maria about the first incident."""
+    return Call(
+        key="1",
+        matter="incident:1",
+        incident_id=1,
+        why=Why.CONFIRMED,
+        signal=Signal.RING,
+        person="Maria",
+        route="phone",
+        title="Sending email fails",
+        text="Come and look.",
+        link="/incidents/1",
+        at=house.now,
+        next_attempt_at=house.now,
+    )
