@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,11 @@ async def promises_answered(s: AsyncSession) -> Mapping[Fate, int]:
     """How many promises of the whole record were kept, and how many answered too late; open ones are left out."""
     made = [promise for words in (await _words(s)).values() for promise in promises(words)]
     return Counter(promise.fate(promise.answered_at) for promise in made if promise.answered_at)
+
+
+async def heard_at(s: AsyncSession) -> datetime | None:
+    """When anybody was last told anything: until then no promise of the record is answered that was not before."""
+    return await s.scalar(select(func.max(col(Delivery.delivered_at))))
 
 
 async def customer_first(s: AsyncSession) -> int:

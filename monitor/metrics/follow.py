@@ -1,6 +1,7 @@
 """Follows the record: the gauges hold what it says now, and the histograms how long each step took."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
+from drafts.promises import Fate
 from monitor.ledger import approvals, calls, deliveries, drafts, follow_ups, incidents, words
 from monitor.ledger.store import Ledger
 from monitor.metrics.gauges import Gauges, Snapshot
@@ -42,6 +44,8 @@ class Follower:
         self._ledger = ledger
         self._gauges = gauges
         self._spans = _spans(gauges, since)
+        self._heard_at: datetime | None = None
+        self._promises: Mapping[Fate, int] = {}
 
     async def run(self) -> NoReturn:
         """Follow for ever."""
@@ -53,9 +57,16 @@ class Follower:
     async def read(self) -> None:
         """Take in what the record says now."""
         async with self._ledger.read() as session:
-            self._gauges.snapshot = await _snapshot(session)
+            await self._count_promises(session)
+            self._gauges.snapshot = await _snapshot(session, self._promises)
             for span in self._spans:
                 await span.count(session)
+
+    async def _count_promises(self, session: AsyncSession) -> None:
+        """Go through the whole record only when somebody was told something since the last time."""
+        heard_at = await words.heard_at(session)
+        if heard_at != self._heard_at:
+            self._heard_at, self._promises = heard_at, await words.promises_answered(session)
 
 
 def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
@@ -88,7 +99,7 @@ def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
     )
 
 
-async def _snapshot(session: AsyncSession) -> Snapshot:
+async def _snapshot(session: AsyncSession, promises: Mapping[Fate, int]) -> Snapshot:
     opened = await incidents.open_all(session)
     waiting = await drafts.waiting(session)
     promised: dict[int, datetime] = {}
@@ -103,7 +114,7 @@ async def _snapshot(session: AsyncSession) -> Snapshot:
         pending_by_channel=await deliveries.pending_counts(session),
         pending_by_route=await calls.pending_counts(session),
         promised=promised,
-        promises=await words.promises_answered(session),
+        promises=promises,
         follow_ups_due=[action.due_on for action in await follow_ups.undone(session)],
         customer_first=await words.customer_first(session),
     )

@@ -1,0 +1,67 @@
+"""The follower tells what the record says of promises, reviews and follow-ups, as soon as it says so."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from drafts.facts import UpdateKind
+from drafts.promises import Fate
+from monitor.config import Storage
+from monitor.ledger import deliveries, drafts, follow_ups
+from monitor.ledger.store import Ledger
+from monitor.metrics.follow import Follower
+from monitor.metrics.gauges import Gauges
+from monitor.models import Incident
+from tests.monitor.ledger.story import NOON, after, approve, draft, facts, notice, outage, person
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    """An open record."""
+    async with Ledger.open(Storage(), tmp_path) as opened:
+        yield opened
+
+
+async def publish(ledger: Ledger, incident: Incident, kind: UpdateKind, *, minute: float, next_by: float) -> None:
+    """A message that reaches the page in the minute in which it is approved."""
+    async with ledger.write() as s:
+        update = await draft(s, incident, kind)
+        promised = facts(next_update=after(next_by))
+        await drafts.rewrite(s, update.id, notice(f"{kind} {minute}"), promised, after(minute))
+        await approve(s, update, "page", minute=minute)
+        (delivery,) = await deliveries.of_update(s, update.id)
+        await deliveries.claim(s, delivery.id)
+        await deliveries.delivered(s, delivery.id, "", after(minute))
+
+
+async def test_promises_are_counted_as_they_are_answered(ledger: Ledger) -> None:
+    """The first word answers nothing, the next one kept its promise, and the third came too late."""
+    gauges = Gauges(version="0")
+    follower = Follower(ledger, gauges, since=NOON)
+    async with ledger.write() as s:
+        incident = await outage(s)
+    counted = []
+    for kind, minute in ((UpdateKind.FIRST, 1), (UpdateKind.NO_NEWS, 20), (UpdateKind.SCOPE, 90)):
+        await publish(ledger, incident, kind, minute=minute, next_by=minute + 30)
+        await follower.read()
+        counted.append(dict(gauges.snapshot.promises))
+    assert counted == [{}, {Fate.KEPT: 1}, {Fate.KEPT: 1, Fate.BROKEN: 1}]
+
+
+async def test_a_review_is_no_draft_that_calls_for_anybody(ledger: Ledger) -> None:
+    """Reviews are counted apart, and follow-ups by their days until they are done."""
+    gauges = Gauges(version="0")
+    follower = Follower(ledger, gauges, since=NOON)
+    async with ledger.write() as s:
+        incident, ada = await outage(s), await person(s)
+        await draft(s, incident, UpdateKind.REVIEW)
+        action = await follow_ups.add(s, incident.id, ada.id, "watch the disk", "Ada", date(2026, 3, 2), NOON)
+    await follower.read()
+    assert (gauges.snapshot.drafts_waiting, gauges.snapshot.reviews_waiting) == (0, 1)
+    assert list(gauges.snapshot.follow_ups_due) == [date(2026, 3, 2)]
+    async with ledger.write() as s:
+        await follow_ups.done(s, action.id, ada.id, after(9))
+    await follower.read()
+    assert list(gauges.snapshot.follow_ups_due) == []
