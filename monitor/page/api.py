@@ -13,7 +13,7 @@ INCIDENTS_MAX: Final = 50
 JSON: Final = "application/json"
 
 
-def summary(moment: Moment, links: Links) -> Answer:
+def _summary(moment: Moment, links: Links) -> Answer:
     """Everything that is so now."""
     del links
     return _answer(
@@ -68,7 +68,7 @@ def _answer(moment: Moment, **more: object) -> Answer:
 
 
 ANSWERS: Final[Mapping[str, Callable[[Moment, Links], Answer]]] = {
-    "/api/v2/summary.json": summary,
+    "/api/v2/summary.json": _summary,
     "/api/v2/status.json": _status,
     "/api/v2/components.json": _components,
     "/api/v2/incidents.json": _incidents(lambda moment: moment.incidents),

@@ -12,8 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor import markdown
+from monitor.ledger.history import Day
 from monitor.page.answer import Answer
-from monitor.page.bars import DAYS, HEIGHT, WIDTH, past
+from monitor.page.bars import HEIGHT, WIDTH, Past, past
 from monitor.page.furniture import addresses
 from monitor.page.links import Links
 from monitor.page.moment import Case, Moment
@@ -78,8 +79,8 @@ def _page(template: str, moment: Moment, links: Links, path: str, *, status: int
     times = Times(ZoneInfo(moment.setting.site.timezone), moment.now, said.locale)
     others = [(words(language), links.told_in(prefix(moment, language))) for language in moment.setting.languages]
 
-    def drawn(row_days: Sequence[object]) -> object:
-        return past(row_days, times, said, measures=moment.setting.measures)  # type: ignore[arg-type]
+    def drawn(days: Sequence[Day]) -> Past | None:
+        return past(days, times, said, measures=moment.setting.measures)
 
     text = written(
         template,
@@ -128,5 +129,5 @@ def _environment() -> Environment:
     )
     environment.filters["markdown"] = lambda text: Markup(markdown.html(text))  # noqa: S704 - it lets no HTML through
     environment.filters["visible"] = markdown.visible
-    environment.globals.update(days=DAYS, bar_width=WIDTH, bar_height=HEIGHT)
+    environment.globals.update(bar_width=WIDTH, bar_height=HEIGHT)
     return environment
