@@ -154,7 +154,7 @@ class Alerts(Options):
 
     token: Annotated[SecretStr, Field(min_length=20)] | None = None
     username: Annotated[str, Field(min_length=1, max_length=80)] | None = None
-    password: SecretStr | None = None
+    password: Annotated[SecretStr, Field(min_length=12)] | None = None
     label: Annotated[str, Field(min_length=1, max_length=80)] = "component"
     components: Mapping[str, Name] = Field(default_factory=dict)
 
