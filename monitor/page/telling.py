@@ -13,12 +13,11 @@ from monitor.page.moment import Case, Moment, Planned, Post, Work
 from monitor.page.setting import Setting
 
 # What a message says of planned work, by its kind; one of the rest says nothing of where the work stands.
-_WORK: Final[Mapping[str, Work]] = {
-    "announced": Work.SCHEDULED,
-    "begun": Work.IN_PROGRESS,
-    "done": Work.COMPLETED,
+_WORK: Final[Mapping[UpdateKind, Work]] = {
+    UpdateKind.ANNOUNCED: Work.SCHEDULED,
+    UpdateKind.BEGUN: Work.IN_PROGRESS,
+    UpdateKind.DONE: Work.COMPLETED,
 }
-_MOVED: Final = "postponed"
 
 Told = tuple[Published, Mapping[str, Any]]
 """A message, and the facts under it."""
@@ -76,12 +75,12 @@ def _post(told: Published, facts: Mapping[str, Any]) -> Post:
     )
 
 
-def _work(kind: str, facts: Mapping[str, Any]) -> Work | None:
+def _work(kind: UpdateKind, facts: Mapping[str, Any]) -> Work | None:
     planned = facts.get("planned")
-    if planned and str(kind) == _MOVED:
+    if planned and kind is UpdateKind.POSTPONED:
         if planned["start"] is None:
             return Work.PUT_OFF
-        return Work.IN_PROGRESS if planned.get("begun") else Work.SCHEDULED
+        return Work.IN_PROGRESS if planned["begun"] else Work.SCHEDULED
     return _WORK.get(kind) if planned else None
 
 

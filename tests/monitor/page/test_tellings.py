@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from drafts.facts import Act, Correction, Facts, UpdateKind
+from drafts.facts import Act, Affected, Correction, Facts, UpdateKind
+from drafts.facts import Planned as Planning
 from monitor.config import Component, Page
 from monitor.ledger import calls, drafts, incidents
 from monitor.ledger.history import History, micros
 from monitor.ledger.rollup import Rollup, Scope
 from monitor.ledger.tape import Tape
 from monitor.models import ActKind, Call, CallState, Flip, Member, Signal, Stage, Why
+from monitor.models.incident import WORK
 from monitor.page.moment import Case, Moment, Planned, Post, Work
 from monitor.page.pages import Pages
 from monitor.page.setting import Setting
@@ -381,3 +383,42 @@ async def test_corrections_and_reviews_come_from_the_record(public: Public) -> N
     assert "The website is down Corrected 13:50 CET: It began earlier" in told_now
     assert told_now.index("The website is down") < told_now.index("Review 3 March 2025, 13:55 CET What we learned.")
     assert "No incident is reported." in words(await public.read("/", minute=60))
+
+
+async def test_planned_work_comes_from_the_record(public: Public) -> None:
+    """Announced, moved, begun and done, as the record has it: each word moves the work on, with the newest times."""
+    story, begin = public.story, NOON + timedelta(minutes=30)
+    async with story.ledger.write() as s:
+        incident = (await incidents.begin(s, f"{WORK}new disks", NOON, Stage.SCHEDULED)).id
+    part = Affected("Website", "", "planned", 0, 1, total=False, evidence=("config:new disks",))
+
+    async def tell(minute: int, kind: UpdateKind, stage: Stage, planned: Planning) -> None:
+        at = NOON + timedelta(minutes=minute)
+        facts = Facts("UTC", "en", begin, None, (part,), ("config:new disks",), planned=planned)
+        async with story.ledger.write() as s:
+            draft = await drafts.write(s, incident, kind, stage, "en", notice(f"Work {kind}"), facts, at)
+        await story.approve(draft.id, ["page"], at=at)
+        await story.show(draft.id, at)
+
+    work = Planning("new disks", begin, begin + timedelta(hours=1), ("config:new disks",))
+    moved = replace(work, start=begin + timedelta(minutes=15), end=begin + timedelta(hours=2), told_start=begin)
+    seen = []
+    for minute, kind, stage, planned in (
+        (1, UpdateKind.ANNOUNCED, Stage.SCHEDULED, work),
+        (2, UpdateKind.POSTPONED, Stage.SCHEDULED, moved),
+        (45, UpdateKind.BEGUN, Stage.IN_PROGRESS, moved),
+        (100, UpdateKind.DONE, Stage.RESOLVED, moved),
+    ):
+        await tell(minute, kind, stage, planned)
+        pages = await public.pages(minute + 1)
+        (one,) = api(pages, "scheduled-maintenances")["scheduled_maintenances"]
+        seen.append((one["status"], one["scheduled_for"][11:16], page(pages)))
+    assert [(status, start) for status, start, _ in seen] == [
+        ("scheduled", "12:30"),
+        ("scheduled", "12:45"),
+        ("in_progress", "12:45"),
+        ("completed", "12:45"),
+    ]
+    assert "Planned work is under way." in seen[2][2]
+    assert "No incident is reported." in seen[3][2]
+    assert [each["name"] for each in one["components"]] == ["Website"]
