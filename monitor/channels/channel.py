@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from drafts.facts import UpdateKind
@@ -15,8 +16,10 @@ from monitor.sending.sender import Sender
 class Message:
     """One approved update on its way over one channel. ``key`` is the same in every attempt; times are aware UTC.
 
-    ``thread`` is the same for all updates of one incident. ``sent_at`` is the moment of this attempt, ``attempt`` its
-    number from 1, and ``reached`` who has the message from earlier attempts.
+    ``thread`` is the same for all updates of one incident, and ``earlier`` holds this channel's receipts of those
+    before, the newest first. ``sent_at`` is the moment of this attempt, ``attempt`` its number from 1, and
+    ``reached`` who has the message from earlier attempts. ``brief`` is what the phone should say of it, in paragraphs,
+    and ``waiting_line`` the sentence for those who wait; neither is there where nothing fails.
     """
 
     key: str
@@ -38,12 +41,33 @@ class Message:
     page_url: str
     attempt: int = 1
     reached: frozenset[str] = frozenset()
+    earlier: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
+    waiting_line: str = ""
+
+
+class Guarantee(StrEnum):
+    """How often a message may arrive that was sent until it arrived."""
+
+    EXACTLY_ONCE = "exactly once"
+    AT_LEAST_ONCE = "at least once"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What of a message a channel carries, at most how many characters of it, and in which form."""
+
+    carries: str
+    chars_max: int | None
+    form: str
 
 
 class Channel(ChannelOptions, Sender):
     """A way to the public. A kind is a subclass that adds its options and says how to send."""
 
     summary: ClassVar[str]
+    guarantee: ClassVar[Guarantee]
+    limits: ClassVar[Limits]
 
     @abstractmethod
     async def send(self, message: Message) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from aiosmtplib import SMTPResponse
 from pydantic import Field
 
-from monitor.channels.channel import Channel, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message
 from monitor.channels.letter import compose
 from monitor.sending.sender import Permanent, Temporary
 from monitor.sending.submission import REFUSED_FOR_GOOD, Mailbox, Submission, shown, words
@@ -25,6 +25,8 @@ class Email(Channel, Submission):
     """
 
     summary: ClassVar = "Mails the update to a list of recipients."
+    guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
+    limits: ClassVar = Limits("title and body", None, "plain text and HTML")
 
     kind: Literal["email"] = "email"
     to: Annotated[tuple[Mailbox, ...], Field(min_length=1, max_length=RECIPIENTS_MAX)]

@@ -4,10 +4,15 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from monitor.channels.apprise import Apprise
+from monitor.channels.brief import Brief
 from monitor.channels.email import Email
+from monitor.channels.mastodon import Mastodon
 from monitor.channels.page import Page
+from monitor.channels.slack import Slack
+from monitor.channels.statuspage import Statuspage
 from monitor.channels.webhook import Webhook
 
-KINDS: Final = (Page, Email, Webhook)
+KINDS: Final = (Page, Email, Webhook, Slack, Mastodon, Statuspage, Brief, Apprise)
 
-Kind = Annotated[Page | Email | Webhook, Field(discriminator="kind")]
+Kind = Annotated[Page | Email | Webhook | Slack | Mastodon | Statuspage | Brief | Apprise, Field(discriminator="kind")]

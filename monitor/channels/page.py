@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from monitor.channels.channel import Channel, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message
 
 
 class Page(Channel):
@@ -12,6 +12,8 @@ class Page(Channel):
     """
 
     summary: ClassVar = "Shows the update on the public status page."
+    guarantee: ClassVar = Guarantee.EXACTLY_ONCE
+    limits: ClassVar = Limits("title and body", None, "HTML")
 
     kind: Literal["page"] = "page"
     name: Literal["page"] = "page"

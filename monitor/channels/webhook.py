@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from monitor.channels.channel import Channel, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message
 from monitor.sending.hook import Hook, envelope
 
 
@@ -10,6 +10,8 @@ class Webhook(Channel, Hook):
     """A POST of each update to one address."""
 
     summary: ClassVar = "Posts the update as signed JSON to a web address."
+    guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
+    limits: ClassVar = Limits("title, body and short form", None, "Markdown in JSON")
 
     kind: Literal["webhook"] = "webhook"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, ClassVar, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
@@ -112,7 +112,12 @@ class Maintenance(Options):
 
 
 class ChannelOptions(Options):
-    """What every channel has in common: its name, its kind, the components it needs to reach anybody, its language."""
+    """What every channel has in common: its name, its kind, the components it needs to reach anybody, its language.
+
+    One that ``goes_first`` tells those who answer customers, so the others wait for it a little.
+    """
+
+    goes_first: ClassVar[bool] = False
 
     kind: str
     name: Name

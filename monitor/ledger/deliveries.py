@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from monitor.models import Approval, Delivery, DeliveryState, Incident, IncidentUpdate, Person
 
+RECEIPTS_MAX: Final = 20
 UNDELIVERED: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -97,6 +98,23 @@ async def unclaim_all(s: AsyncSession, channel: str) -> int:
     sending = update(Delivery).where(col(Delivery.channel) == channel, col(Delivery.state) == DeliveryState.SENDING)
     again = await s.scalars(sending.values(state=DeliveryState.PENDING).returning(col(Delivery.id)))
     return len(again.all())
+
+
+async def receipts(s: AsyncSession, outgoing: Outgoing) -> tuple[str, ...]:
+    """What this channel answered when it took earlier updates of the same incident, the newest first."""
+    wanted = (
+        select(col(Delivery.receipt))
+        .join(Approval, col(Approval.id) == col(Delivery.approval_id))
+        .join(IncidentUpdate, col(IncidentUpdate.id) == col(Approval.update_id))
+        .where(
+            col(IncidentUpdate.incident_id) == outgoing.incident.id,
+            col(Delivery.channel) == outgoing.delivery.channel,
+            col(Delivery.state) == DeliveryState.DELIVERED,
+        )
+        .order_by(col(Delivery.approval_id).desc())
+        .limit(RECEIPTS_MAX)
+    )
+    return tuple((await s.scalars(wanted)).all())
 
 
 async def pending_counts(s: AsyncSession) -> dict[str, int]:

@@ -89,7 +89,8 @@ class _Line:
         async with self.ledger.write() as s:
             if not await deliveries.claim(s, _id(outgoing)):
                 return
-        message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached)
+            earlier = await deliveries.receipts(s, outgoing)
+        message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached, earlier=earlier)
         try:
             async with asyncio.timeout(self.channel.timeout):
                 receipt = await self.channel.send(message)

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -19,7 +19,8 @@ SECRET_BYTES_MIN: Final = 24
 SECRET_BYTES_MAX: Final = 64
 
 
-def _address(url: SecretStr) -> SecretStr:
+def web_address(url: SecretStr) -> SecretStr:
+    """The same, if it is an address of the web; raises ValueError if not."""
     parsed = URL(url.get_secret_value())
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise ValueError('should be a web address, such as "https://example.com/hook"')
@@ -41,22 +42,24 @@ def _signing_key(secret: SecretStr) -> SecretStr:
 class Hook(Post):
     """A web address whose owner can check that a post is ours, and drop a repeat.
 
-    The address may itself be a secret, so it is never shown.
+    The address may itself be a secret, so it is never shown. While a secret is exchanged for another, each post is
+    signed with both: ``secret`` is the new one and ``old_secret`` the one that some receivers still know.
     """
 
-    url: Annotated[SecretStr, AfterValidator(_address)]
+    url: Annotated[SecretStr, AfterValidator(web_address)]
     secret: Annotated[SecretStr, AfterValidator(_signing_key)]
+    old_secret: Annotated[SecretStr, AfterValidator(_signing_key)] | None = None
 
     async def deliver(self, key: str, body: bytes, *, now: datetime) -> str:
         """Post once under this key, signed; gives the receipt. Raises Temporary or Permanent."""
-        signed = headers(self.secret, key, body, now=now)
+        known = [secret for secret in (self.secret, self.old_secret) if secret]
+        signed = headers(known, key, body, now=now)
         return await self.post(self.url.get_secret_value(), body, signed, now=now)
 
     def secrets(self) -> Iterator[str]:
         """The address too, and what in it comes after the host, since that is what the other side knows of it."""
         yield from super().secrets()
-        url = URL(self.url.get_secret_value())
-        yield from (part for part in (url.raw_path_qs, url.path, url.query_string) if len(part) > 1)
+        yield from parts(self.url)
 
 
 def envelope(type_: str, at: datetime, data: Mapping[str, object]) -> bytes:
@@ -65,14 +68,21 @@ def envelope(type_: str, at: datetime, data: Mapping[str, object]) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def headers(secret: SecretStr, key: str, body: bytes, *, now: datetime) -> dict[str, str]:
-    """The headers of one attempt; only time and signature differ between attempts."""
+def parts(url: SecretStr) -> Iterator[str]:
+    """What of an address comes after the host: a secret too, since it is what the other side knows of it."""
+    address = URL(url.get_secret_value())
+    yield from (part for part in (address.raw_path_qs, address.path, address.query_string) if len(part) > 1)
+
+
+def headers(secrets: Sequence[SecretStr], key: str, body: bytes, *, now: datetime) -> dict[str, str]:
+    """The headers of one attempt; only time and signatures differ between attempts."""
     timestamp = str(int(now.timestamp()))
+    content = f"{key}.{timestamp}.".encode() + body
     return {
         "Idempotency-Key": key,
         "webhook-id": key,
         "webhook-timestamp": timestamp,
-        "webhook-signature": signature(secret, f"{key}.{timestamp}.".encode() + body),
+        "webhook-signature": " ".join(signature(secret, content) for secret in secrets),
     }
 
 

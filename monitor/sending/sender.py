@@ -2,7 +2,8 @@
 
 Undelivered
 ├── Temporary   another attempt may succeed: the network, a full queue, a limit
-└── Permanent   no attempt will succeed until a human changes something
+└── Permanent   no attempt with this content will succeed
+    └── Barred  no attempt with any content will: the key, the address or the account is refused
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,11 @@ class Temporary(Undelivered):
 
 
 class Permanent(Undelivered):
-    """No attempt will succeed until a human changes something."""
+    """No attempt with this content will succeed."""
+
+
+class Barred(Permanent):
+    """The way itself is refused, whatever it carries, until a human changes something."""
 
 
 class Sender(Options):

@@ -1,6 +1,8 @@
 """Handing a letter to a mail server: one connection, one transaction, and what the server said, in plain words."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import Annotated, Final, Literal, Self
 
 import aiosmtplib
@@ -8,9 +10,13 @@ from aiosmtplib import SMTPResponse
 from pydantic import Field, SecretStr, model_validator
 
 from monitor.markdown import visible
-from monitor.sending.sender import Permanent, Sender, Temporary
+from monitor.sending.sender import Barred, Permanent, Sender, Temporary
 from monitor.sending.trust import Trust
+from probes.finding import Unknown
+from probes.notebook import Notebook
+from probes.oauth import OAuth
 from probes.target import Port
+from probes.transcript import Transcript
 
 Mailbox = Annotated[
     str, Field(pattern=r"^[!#-'*+/-9=?^-~A-Z.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$", max_length=254)
@@ -31,16 +37,24 @@ class Submission(Sender):
     helo: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]+$", max_length=253)] | None = None
     username: str | None = None
     password: SecretStr | None = None
+    oauth: OAuth | None = None
     mail_from: Mailbox
     reply_to: Mailbox | None = None
 
     @model_validator(mode="after")
     def _guard_the_password(self) -> Self:
-        if (self.username is None) != (self.password is None):
+        if self.password is not None and self.oauth is not None:
+            raise ValueError("either password or oauth signs in, not both")
+        if (self.username is None) != (self.password is None and self.oauth is None):
             raise ValueError("username and password go together")
-        if self.password is not None and self.tls_mode == "none":
+        if self.username is not None and self.tls_mode == "none":
             raise ValueError('a password is never sent in clear: use tls_mode = "starttls" or "implicit"')
         return self
+
+    def secrets(self) -> Iterator[str]:
+        """The password, and that of the client that fetches tokens."""
+        yield from super().secrets()
+        yield from self.oauth.secrets() if self.oauth else ()
 
     async def submit(self, recipients: list[str], letter: bytes) -> tuple[dict[str, SMTPResponse], str]:
         """Hand it over once; gives whom the server refused, and its words. Raises Temporary or Permanent."""
@@ -51,6 +65,11 @@ class Submission(Sender):
             return refused, "nobody took it"
         except aiosmtplib.SMTPConnectResponseError as error:  # 554 at the door may pass: a server that starts, a list
             raise Temporary(words(error.code, error.message)) from None
+        except aiosmtplib.SMTPAuthenticationError as error:
+            self._forget_the_token()
+            raise (Barred if error.code >= REFUSED_FOR_GOOD and not self.oauth else Temporary)(
+                words(error.code, error.message)
+            ) from None
         except aiosmtplib.SMTPResponseException as error:
             failure = Permanent if error.code >= REFUSED_FOR_GOOD else Temporary
             raise failure(words(error.code, error.message)) from None
@@ -79,7 +98,22 @@ class Submission(Sender):
             start_tls=self.tls_mode == "starttls",
             tls_context=None if self.tls_mode == "none" else self.tls.context(),
             timeout=self.timeout,
+            oauth_token_generator=self._token if self.oauth else None,
         )
+
+    async def _token(self) -> str:
+        """An access token for RFC 7628's elder brother XOAUTH2. Raises Temporary: the token endpoint may come back."""
+        assert self.oauth is not None  # noqa: S101 - it is asked for only where there is one
+        try:
+            notes = Notebook(Transcript(self.secrets()), monotonic())
+            return (await self.oauth.token(notes, within_s=self.timeout)).word
+        except Unknown as unknown:
+            raise Temporary(shown(unknown.detail)) from None
+
+    def _forget_the_token(self) -> None:
+        """A token that was refused may only have been old; the next attempt asks for another."""
+        if self.oauth:
+            self.oauth.forget()
 
 
 def words(code: int, answer: str) -> str:

@@ -12,12 +12,12 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.calls import Kind
-from monitor.calls import apprise as kind
 from monitor.calls.apprise import Apprise
 from monitor.calls.route import Ring
 from monitor.config import ConfigError, load
 from monitor.models import Signal
 from monitor.publish import Kind as ChannelKind
+from monitor.sending import notifier
 from monitor.sending.sender import Temporary
 from tests.monitor.channels.sinks import answer, hang, hook_sink
 
@@ -105,7 +105,7 @@ def test_an_address_that_apprise_cannot_read_is_an_error_of_the_config() -> None
 
 def test_a_config_that_needs_the_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the package is missing, ``ownup check`` says so in one line with its place."""
-    kind._library.cache_clear()
+    notifier._library.cache_clear()
     monkeypatch.setitem(sys.modules, "apprise", None)  # as Python has it for a package that is not there
     path = tmp_path / "config.toml"
     path.write_text(CONFIG)

@@ -56,10 +56,14 @@ class MailSink:
 
 @asynccontextmanager
 async def mail_sink(
-    *, starttls: ssl.SSLContext | None = None, implicit: ssl.SSLContext | None = None, password: str | None = None
+    *,
+    starttls: ssl.SSLContext | None = None,
+    implicit: ssl.SSLContext | None = None,
+    password: str | None = None,
+    sink: MailSink | None = None,
 ) -> AsyncIterator[MailSink]:
     """Serve a MailSink on a free port of loopback."""
-    sink = MailSink()
+    sink = sink or MailSink()
 
     def session() -> SMTP:
         return SMTP(
@@ -115,6 +119,7 @@ class Hook:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass
@@ -126,7 +131,7 @@ class HookSink:
     hooks: list[Hook] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        self.hooks.append(Hook(request.path, request.headers, await request.read()))
+        self.hooks.append(Hook(request.path_qs, request.headers, await request.read(), request.method))
         return await self.answers.pop(0)(request) if self.answers else web.Response(status=204)
 
 

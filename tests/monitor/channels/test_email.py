@@ -1,18 +1,21 @@
 """Mail to a list, against a real SMTP server."""
 
 import asyncio
+import base64
+import json
 import ssl
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
 from pydantic import ValidationError
 
 from monitor.channels.channel import Message
 from monitor.channels.email import RECIPIENT_ATTEMPTS_MAX, Email
 from monitor.sending.sender import Permanent, Temporary
-from tests.monitor.channels.sinks import line_server, mail_sink
+from tests.monitor.channels.sinks import MailSink, answer, hook_sink, line_server, mail_sink
 
 ANN, BOB, CEM = "ann@a.test", "bob@b.test", "cem@c.test"
 
@@ -181,6 +184,43 @@ async def test_a_password_opens_the_door_and_is_never_shown(
     assert "wrong-one" not in refused.value.detail
 
 
+class Gate(MailSink):
+    """A mail server that lets in whoever shows the token that it knows (XOAUTH2)."""
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[bytes]) -> AuthResult:  # noqa: N802 - the server calls it like this
+        del server
+        shown = base64.b64decode(args[1]).decode()
+        return AuthResult(success=shown == "user=status\x01auth=Bearer fresh-token\x01\x01", handled=False)
+
+
+async def test_an_access_token_opens_the_door(message: Message, vouched: ssl.SSLContext, authority_file: Path) -> None:
+    """The token comes from its endpoint; one that is refused may be old, so another is asked for."""
+    grants = [
+        answer(200, json.dumps({"access_token": word, "expires_in": 3600})) for word in ("stale-token", "fresh-token")
+    ]
+    gate = Gate()
+    async with hook_sink() as tokens, mail_sink(starttls=vouched, password="none", sink=gate) as sink:
+        tokens.answers += grants
+        oauth = {"token_url": f"http://127.0.0.1:{tokens.port}/", "client_id": "us", "client_secret": "cl1ent"}
+        trust = {"tls_mode": "starttls", "tls": {"ca_file": authority_file}, "username": "status", "oauth": oauth}
+        with pytest.raises(Temporary, match="535"):
+            await channel(sink.port, **trust).send(message)
+        await channel(sink.port, **trust).send(message)
+    assert len(tokens.hooks) == 2
+    assert len(sink.mails) == 1
+
+
+async def test_no_token_may_pass(message: Message, vouched: ssl.SSLContext, authority_file: Path) -> None:
+    """A token endpoint that refuses may come back: the mail waits, and its secret is not told."""
+    async with hook_sink() as tokens, mail_sink(starttls=vouched, password="none", sink=Gate()) as sink:
+        tokens.answers.append(answer(400, '{"error": "invalid_client"}'))
+        oauth = {"token_url": f"http://127.0.0.1:{tokens.port}/", "client_id": "us", "client_secret": "cl1ent"}
+        trust = {"tls_mode": "starttls", "tls": {"ca_file": authority_file}, "username": "status", "oauth": oauth}
+        with pytest.raises(Temporary, match="invalid_client") as later:
+            await channel(sink.port, **trust).send(message)
+    assert "cl1ent" not in later.value.detail
+
+
 async def test_a_closed_port_is_temporary(message: Message) -> None:
     """Nobody listening may pass."""
     async with mail_sink() as sink:
@@ -236,6 +276,7 @@ async def test_a_silent_server_is_left_at_once_when_the_caller_gives_up(message:
         {"mail_from": "Ann <ann@a.test>"},
         {"username": "status"},
         {"username": "status", "password": "clear"},
+        {"username": "status", "password": "x", "oauth": {"token_command": ["t"]}, "tls_mode": "starttls"},
         {"helo": "a b"},
     ],
 )

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from monitor.channels.channel import Channel, Message
 from monitor.channels.kinds import KINDS, Kind
 from monitor.channels.page import Page
+from tests.monitor.channels.test_manual import MANUAL
 
 
 def test_the_union_and_the_tuple_list_the_same_kinds() -> None:
@@ -35,3 +36,12 @@ async def test_the_page_delivers_at_once(message: Message) -> None:
     assert await page.send(message) == "visible at https://status.test/incidents/7"
     with pytest.raises(ValidationError):
         Page.model_validate({"name": "other"})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_manual_says_what_a_kind_carries_and_guarantees(kind: type[Channel]) -> None:
+    """The table of the manual is as true as the code."""
+    limits, name = kind.limits, get_args(kind.model_fields["kind"].annotation)[0]
+    much = f", up to {limits.chars_max:,} characters" if limits.chars_max else ""
+    row = f"| `{name}` | {kind.summary} | {limits.carries}, as {limits.form}{much} | {kind.guarantee} | "
+    assert row in MANUAL

@@ -76,6 +76,17 @@ async def test_the_receiver_can_check_who_sent_it_and_know_it_again(message: Mes
     assert first.body == second.body
 
 
+async def test_while_a_secret_is_exchanged_both_sign(message: Message) -> None:
+    """Whoever knows the old secret or the new one can check the post."""
+    old = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    async with hook_sink() as sink:
+        await channel(sink.port, old_secret=old).send(message)
+    hook = sink.hooks[0]
+    content = f"{message.key}.{hook.headers['webhook-timestamp']}.".encode() + hook.body
+    expected = [signature(SecretStr(secret), content) for secret in (SECRET, old)]
+    assert hook.headers["webhook-signature"].split(" ") == expected
+
+
 def test_the_signature_is_that_of_the_specification() -> None:
     """The example that the specification's own libraries are tested with gives the same signature here."""
     secret = SecretStr("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
