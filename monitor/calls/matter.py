@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from drafts.cadence import CALL_AHEAD
@@ -172,8 +173,20 @@ def attended(acts: Sequence[Act], names: Mapping[int, str]) -> list[Act]:
 
 
 def _taken_by(plight: Plight) -> str | None:
-    """Who has come since we began to call: whatever they did about it says so, and so does an approval."""
+    """Who has come since it began to fail this time: whatever they did about it says so, and so does an approval."""
     deeds = [(act.at, act.person_id) for act in attended(plight.acts, plight.names)]
     deeds += [(approval.at, approval.person_id) for _, approval in plight.published]
-    came = [person_id for at, person_id in sorted(deeds) if not plight.let_go or at > plight.let_go[-1]]
+    since = max([_failing_since(plight), *plight.let_go])
+    came = [person_id for at, person_id in sorted(deeds) if at >= since]
     return plight.names[came[0]] if came else None
+
+
+def _failing_since(plight: Plight) -> datetime:
+    """Since when something of this incident has failed without a break; what humans noticed has none that we know."""
+    spans = [(member.failing_since or member.first_failed_at, member.recovered_at) for member in plight.members]
+    runs = sorted(spans, key=itemgetter(0), reverse=True)
+    begun = [begin for begin, end in runs if end is None]
+    since = plight.incident.opened_at if plight.noticed or not begun else min(begun)
+    for begin, end in runs:
+        since = begin if end is not None and begin < since <= end else since
+    return since

@@ -104,6 +104,27 @@ async def test_what_comes_back_calls_again(staff: Staff) -> None:
     assert await staff.new() == ["confirmed ring anna-mail 0"]
 
 
+async def test_what_comes_back_calls_even_where_nobody_had_to_be_called_before(staff: Staff) -> None:
+    """Anna saw the suspicion at the desk and took it up, so no call was made; when it is back she may be asleep."""
+    await staff.saw("smtp-1", "F")
+    await staff.company.take_up()
+    await staff.saw("smtp-1", "FF")
+    assert await staff.made() == []
+    await staff.saw("smtp-1", "SSSSFFF")
+    assert await staff.new() == ["confirmed ring anna-mail 0"]
+
+
+async def test_who_came_is_not_called_again_while_it_goes_on(staff: Staff) -> None:
+    """What joins later, and outlasts what was first, is the same failure."""
+    await staff.saw("smtp-1", "FFF")
+    await staff.new()
+    await staff.company.take_up()
+    await staff.saw("smtp-2", "FFF")
+    await staff.saw("smtp-1", "SSSS")
+    await staff.wait(seconds=1)
+    assert [made for made in await staff.made() if " ring " in made] == ["confirmed ring anna-mail 0"]
+
+
 async def test_a_rejected_first_notice_ends_the_calls(staff: Staff) -> None:
     """A human has looked at it and said that the public needs no word."""
     await staff.saw("smtp-1", "FFF")
