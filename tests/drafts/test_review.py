@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drafts.facts import Facts, UpdateKind
 from drafts.notice import write
-from drafts.past import Past
+from drafts.past import Action, Entry, Mistake, Override, Past, Turn
 from drafts.promises import Promise
 from tests.drafts.languages import LANGUAGES
 from tests.drafts.pasts import pasts
@@ -96,3 +96,21 @@ def test_a_review_names_factors_and_no_culprits() -> None:
     factors = body.partition("**What made it possible, or made it last.**")[2].partition("**What we do about it.**")[0]
     assert "nobody was called" in factors
     assert facts.past.factors[0].person not in factors
+
+
+def test_hostile_words_stay_text() -> None:
+    """No factor, follow-up, owner, reason or title can begin a mark, a link, a list or an element of its own."""
+    wicked = "**x** <script>alert(1)</script> [a](javascript:b) `c` &lt; _f_\n\n# g\n- h"
+    entry = Entry(OVER.since, Turn.PUBLISHED, ("act:1",), wicked, wicked)
+    body = told(
+        Past(
+            (entry,),
+            mistakes=(Mistake(wicked, OVER.since, wicked, wicked),),
+            overrides=(Override(OVER.since, ("E02",), wicked, wicked),),
+            factors=(entry,),
+            actions=(Action(wicked, wicked, OVER.since.date()),),
+        )
+    )
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", body)
+    assert not re.search(r"<(?!https://status)|`|\[|\n#|&lt", bare)
+    assert len(re.findall(r"^- ", bare, re.MULTILINE)) == 5
