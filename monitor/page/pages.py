@@ -33,8 +33,6 @@ QUIET_S: Final = 0.2
 
 PACKED_BYTES_MIN: Final = 1000
 
-_NOWHERE: Final = ""
-
 
 @dataclass(slots=True)
 class Pages:
@@ -107,9 +105,8 @@ class Pages:
         links = Links(render.prefix(telling, language))
         if make := found(telling, inner):
             return self._made.setdefault(path, make(telling, links))
-        # Addresses of nothing have no end, so all those of one language share one answer.
-        nowhere = f"{_NOWHERE}{language}"
-        return self._made.get(nowhere) or self._made.setdefault(nowhere, render.missing(telling, links))
+        # Addresses of nothing have no end, so all those of one language share one answer, under what is no path.
+        return self._made.get(language) or self._made.setdefault(language, render.missing(telling, links))
 
     async def _wait(self) -> None:
         """Until something was written, or the minute turns."""

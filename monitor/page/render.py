@@ -67,20 +67,17 @@ def missing(moment: Moment, links: Links) -> Answer:
 
 def written(template: str, moment: Moment, **more: object) -> str:
     """Fill a template with a moment, and what else it shows."""
-    said = words(moment.language)
-    times = Times(ZoneInfo(moment.setting.site.timezone), moment.now, said.locale)
-    context = {"moment": moment, "setting": moment.setting, "site": moment.setting.site, "w": said, "times": times}
+    setting, said = moment.setting, words(moment.language)
+    context = {"moment": moment, "setting": setting, "site": setting.site, "w": said, "times": _times(moment)}
     return _environment().get_template(template).render(context, **more)
 
 
 def _page(template: str, moment: Moment, links: Links, path: str, *, status: int = 200, **more: object) -> Answer:
     """``path`` is where the same page stands in every language."""
-    said = words(moment.language)
-    times = Times(ZoneInfo(moment.setting.site.timezone), moment.now, said.locale)
     others = [(words(language), links.told_in(prefix(moment, language))) for language in moment.setting.languages]
 
     def drawn(days: Sequence[Day]) -> Past | None:
-        return past(days, times, said, measures=moment.setting.measures)
+        return past(days, _times(moment), words(moment.language), measures=moment.setting.measures)
 
     text = written(
         template,
@@ -93,6 +90,10 @@ def _page(template: str, moment: Moment, links: Links, path: str, *, status: int
         **more,
     )
     return Answer.of(text, HTML, status=status)
+
+
+def _times(moment: Moment) -> Times:
+    return Times(ZoneInfo(moment.setting.site.timezone), moment.now, words(moment.language).locale)
 
 
 def prefix(moment: Moment, language: str) -> str:
