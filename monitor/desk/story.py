@@ -110,10 +110,9 @@ async def tell(
         *(moment for promise in promises for moment in _promised(promise, now)),
         *(_rung(call) for call in await calls.of_incident(s, incident.id)),
     ]
+    approved, sent = await approvals.of_incident(s, incident.id), await deliveries.of_incident(s, incident.id)
     for update in await drafts.of_incident(s, incident.id):
-        assert update.id is not None  # noqa: S101 - it stands in the record
-        approval = await approvals.of_update(s, update.id)
-        moments += _answered(update, approval, await deliveries.of_update(s, update.id), names)
+        moments += _answered(update, approved.get(update.id), sent.get(update.id, ()), names)
     newest_first = sorted(moments, key=lambda moment: moment.at)[::-1]  # of one moment, the cause stays below
     return Story(tuple(newest_first[:MOMENTS_MAX]), is_cut=len(moments) > MOMENTS_MAX)
 

@@ -1,5 +1,6 @@
 """Deliveries: what an approval sends over each channel, in order, at least once, always under the same key."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,6 +143,21 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
         for incident, update, at, approver, approved_at in rows
         if at
     ]
+
+
+async def of_incident(s: AsyncSession, incident_id: int) -> dict[int, list[Delivery]]:
+    """The same of all updates of an incident, by update."""
+    wanted = (
+        select(col(Approval.update_id), Delivery)
+        .join(Approval, col(Approval.id) == col(Delivery.approval_id))
+        .join(IncidentUpdate, col(IncidentUpdate.id) == col(Approval.update_id))
+        .where(col(IncidentUpdate.incident_id) == incident_id)
+        .order_by(col(Delivery.channel))
+    )
+    found: dict[int, list[Delivery]] = defaultdict(list)
+    for update_id, delivery in await s.execute(wanted):
+        found[update_id].append(delivery)
+    return found
 
 
 async def latest(s: AsyncSession) -> Sequence[Delivery]:

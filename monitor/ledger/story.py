@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,14 +41,12 @@ async def promised(s: AsyncSession) -> Mapping[int, datetime]:
     """By when the last approved word of each open incident promised the next one, if it did."""
     update = IncidentUpdate
     wanted = (
-        select(col(update.incident_id), col(update.next_update_at))
+        select(col(Approval.id), col(update.incident_id), col(update.next_update_at))
         .join(Approval, col(Approval.update_id) == col(update.id))
         .join(Incident, col(Incident.id) == col(update.incident_id))
         .where(col(Incident.resolved_at).is_(None))
-        .order_by(col(Approval.id))
     )
-    rows = await s.execute(wanted)
-    last = dict(rows.all())
+    last = {incident_id: at for _, incident_id, at in sorted((await s.execute(wanted)).all(), key=itemgetter(0))}
     return {incident_id: at for incident_id, at in last.items() if at}
 
 
@@ -87,7 +86,7 @@ async def flips_during(
 ) -> Sequence[Flip]:
     """The changes of verdict of some targets, newest first, at most ``limit``."""
     wanted = select(Flip).where(col(Flip.target).in_(targets), col(Flip.at) >= since, col(Flip.at) <= until)
-    return (await s.scalars(wanted.order_by(col(Flip.id).desc()).limit(limit))).all()
+    return (await s.scalars(wanted.order_by(col(Flip.at).desc(), col(Flip.id).desc()).limit(limit))).all()
 
 
 async def revisions_of(s: AsyncSession, incident_id: int, *, limit: int) -> Sequence[Revision]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 from monitor.models.columns import Utc, word
@@ -21,6 +21,8 @@ class Component(SQLModel, table=True):
 
 class Flip(SQLModel, table=True):
     """A change of verdict, with the result that caused it as evidence (JSON). Append-only."""
+
+    __table_args__ = (Index(None, "target", "at"),)
 
     id: int = Field(default=None, primary_key=True)  # given by the database
     target: str = Field(index=True)

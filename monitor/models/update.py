@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from drafts.facts import UpdateKind
@@ -15,6 +15,12 @@ class IncidentUpdate(SQLModel, table=True):
 
     __tablename__ = "incident_update"
     __table_args__ = (
+        Index(
+            "unanswered_updates",
+            "id",
+            sqlite_where=text("withdrawn_at IS NULL AND rejected_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL AND rejected_at IS NULL"),
+        ),
         CheckConstraint(
             "kind IN ('correction', 'review', 'postponed') OR (kind IN ('resolved', 'done')) = (stage = 'resolved')",
             name="resolved_means_resolved",

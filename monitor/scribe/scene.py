@@ -49,7 +49,7 @@ class Scene:
 async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:
     """Read the scene of one incident."""
     updates = await drafts.of_incident(session, incident.id)
-    approved = {update.id: await approvals.of_update(session, update.id) for update in updates}
+    approved = await approvals.of_incident(session, incident.id)
     return Scene(
         incident=incident,
         members=await incidents.members(session, incident.id),
@@ -57,10 +57,10 @@ async def read(session: AsyncSession, incident: Incident, standings: Mapping[str
         standings=standings,
         acts=await incidents.acts(session, incident.id),
         names={person.id: person.name for person in await people.everyone(session)},
-        published=[Published(update, yes) for update in updates if (yes := approved[update.id])],
+        published=[Published(update, yes) for update in updates if (yes := approved.get(update.id))],
         rejected=[update for update in updates if update.rejected_at],
         waiting=[
-            update for update in updates if not (approved[update.id] or update.rejected_at or update.withdrawn_at)
+            update for update in updates if not (approved.get(update.id) or update.rejected_at or update.withdrawn_at)
         ],
         aftermath=await aftermath.read(session, incident.id, updates) if incident.resolved_at else None,
     )
