@@ -1,8 +1,13 @@
 """Who is called in the stories that an incident can tell, on a real record with the time in the test's hand."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
+from monitor.calls import caller
 from monitor.calls.caller import Caller, House
 from monitor.config import Calls
 from monitor.ledger import approvals, calls, drafts, incidents
@@ -28,6 +33,19 @@ async def test_a_confirmed_failure_calls_the_first_person_by_their_first_route(s
     assert draft.short in call.text
     assert call.link == f"https://desk.test/updates/{draft.id}"
     assert call.link in call.text
+
+
+async def test_the_record_itself_wakes_the_caller(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first call need not wait for any clock: it is written down as soon as the confirmation is."""
+    monkeypatch.setattr(caller, "TICK_S", 3600.0)
+    running = asyncio.create_task(staff.caller.run())
+    await staff.company.saw("smtp-1", "FFF")
+    async with asyncio.timeout(20):
+        while not await staff.rows():
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_nobody_comes_so_the_next_route_the_next_person_and_a_quiet_repeat_follow(staff: Staff) -> None:
@@ -205,14 +223,14 @@ async def test_a_restart_repeats_nothing_and_forgets_nothing(tmp_path: Path) -> 
         await company.saw("smtp-1", "SFFF")
         for minutes in (0, 2):
             await company.wait(minutes=minutes)
-            caller = Caller(
+            another = Caller(
                 company.ledger,
                 House((ANNA, BEN), Calls(), "https://desk.test", "UTC"),
                 clock=lambda: company.now,
                 blind=lambda: None,
             )
-            await caller.tend()
-            await caller.tend()
+            await another.tend()
+            await another.tend()
         async with company.ledger.read() as s:
             assert [call.route for call in await calls.live(s)] == ["anna-mail", "anna-phone"]
 
