@@ -1,5 +1,6 @@
 """The public page as a web application: read only, without cookies or scripts, every answer from memory."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -10,6 +11,8 @@ from monitor.page.pages import Pages
 
 PACKED: Final = "-gzip"
 """What the tag of a compressed answer has at its end: other bytes need another tag (RFC 9110 section 8.8.3)."""
+
+_NOT_AT_ALL: Final = re.compile(r"\s*q=0(?:\.0*)?\s*")
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -33,8 +36,7 @@ def make(pages: Pages) -> web.Application:
 def _reader(pages: Pages) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def read(request: web.Request) -> web.Response:
         answer = pages.answer(request.path)
-        packs = "gzip" in request.headers.get("Accept-Encoding", "")
-        body = pages.packed(answer) if packs else answer.body
+        body = pages.packed(answer) if _unpacks(request) else answer.body
         headers = _headers(answer, packed=body is not answer.body)
         if _known(request, answer):
             return web.Response(status=304, headers=headers)
@@ -43,6 +45,15 @@ def _reader(pages: Pages) -> Callable[[web.Request], Awaitable[web.Response]]:
         )
 
     return read
+
+
+def _unpacks(request: web.Request) -> bool:
+    """Whether the reader takes gzip: it is named, and not with the weight 0 (RFC 9110 section 12.5.3)."""
+    for part in request.headers.get("Accept-Encoding", "").split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip().lower() == "gzip":
+            return not _NOT_AT_ALL.fullmatch(weight)
+    return False
 
 
 def _known(request: web.Request, answer: Answer) -> bool:

@@ -110,5 +110,7 @@ async def test_long_answers_are_compressed_for_who_can_unpack_them(served: Serve
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
     for tag in (plain.headers["ETag"], packed.headers["ETag"]):
         assert (await served.client.get("/", headers={"If-None-Match": tag})).status == 304
+    refused = await served.client.get("/", headers={"Accept-Encoding": "gzip; q=0.0, identity"})
+    assert "Content-Encoding" not in refused.headers
     short = await served.client.get("/api/v2/status.json", headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in short.headers
