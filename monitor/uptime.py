@@ -38,7 +38,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How long each state lasted; whatever is left of the time at hand is unknown."""
+    """How long each state lasted, in microseconds; whatever is left of the time at hand is unknown."""
 
     ok: int = 0
     degraded: int = 0
