@@ -2,6 +2,9 @@
 
 ownup user add NAME --role viewer|responder|approver|admin    prints a link with which they choose a password, once;
                                                               again, for who lost the link or forgot the password
+ownup user link NAME ID                                       lets your identity provider or proxy sign this person in;
+                                                              ID is what the desk told them when it turned them away
+ownup user disable NAME                                       shuts them out at once; their name stays
 ownup user list
 """
 
@@ -13,7 +16,7 @@ from typing import Final
 from monitor.commands.command import Trouble
 from monitor.commands.settings import Settings, add_config, read
 from monitor.desk.invite import invite
-from monitor.ledger import people
+from monitor.ledger import audit, people
 from monitor.ledger.store import Ledger
 from monitor.models import Person, Role
 
@@ -28,9 +31,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("name", metavar="NAME", help="the name that signs what they approve")
     add.add_argument("--role", type=Role, choices=list(Role), required=True, metavar="ROLE", help=", ".join(Role))
     add.set_defaults(deed=_add)
+    link = deeds.add_parser("link", help="let an identity provider or proxy sign a person in", allow_abbrev=False)
+    link.add_argument("name", metavar="NAME", help="the person here")
+    link.add_argument("id", metavar="ID", help="who they are there")
+    link.set_defaults(deed=_link)
+    shut = deeds.add_parser("disable", help="shut a person out at once", allow_abbrev=False)
+    shut.add_argument("name", metavar="NAME", help="the person here")
+    shut.set_defaults(deed=_disable)
     show = deeds.add_parser("list", help="list everybody", allow_abbrev=False)
     show.set_defaults(deed=_list)
-    for deed in (add, show):
+    for deed in (add, link, shut, show):
         add_config(deed)
 
 
@@ -56,6 +66,33 @@ async def _add(ledger: Ledger, config: Settings, arguments: argparse.Namespace) 
         raise Trouble(f'there is a "{name}" already: {known.role}, {_standing(known)}')
     link = await invite(ledger, name, arguments.role, url=config.desk.url, now=datetime.now(UTC))
     print(f"{name} chooses a password here, once: {link}")
+
+
+async def _link(ledger: Ledger, config: Settings, arguments: argparse.Namespace) -> None:
+    del config
+    outside_id = arguments.id.strip()
+    async with ledger.write() as s:
+        person, other = await people.find(s, arguments.name.strip()), await people.from_outside(s, outside_id)
+        if person is None:
+            raise Trouble(f'there is no "{arguments.name}": add them first, with: ownup user add')
+        if not outside_id or (other and other.id != person.id):
+            raise Trouble(f"that is {other.name} already" if other else "an ID is needed")
+        await people.link(s, person.id, outside_id)
+        subject, now = f"person:{person.id}", datetime.now(UTC)
+        await audit.note(s, actor="ownup", action="linked", subject=subject, detail=outside_id, now=now)
+    print(f"{person.name} may sign in as {outside_id}")
+
+
+async def _disable(ledger: Ledger, config: Settings, arguments: argparse.Namespace) -> None:
+    del config
+    now = datetime.now(UTC)
+    async with ledger.write() as s:
+        person = await people.find(s, arguments.name.strip())
+        if person is None:
+            raise Trouble(f'there is no "{arguments.name}"')
+        await people.disable(s, person.id, now)
+        await audit.note(s, actor="ownup", action="disabled", subject=f"person:{person.id}", now=now)
+    print(f"{person.name} is shut out")
 
 
 async def _list(ledger: Ledger, config: Settings, arguments: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from monitor.config.changes import Changes, changes
 from monitor.config.desk import Desk, FourEyes
 from monitor.config.load import load
+from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.reading import UnreadableError, read_text
@@ -47,6 +48,7 @@ __all__ = [
     "Maintenance",
     "Metrics",
     "Notices",
+    "Oidc",
     "Page",
     "Person",
     "Plan",

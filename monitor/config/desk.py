@@ -1,9 +1,10 @@
 """``[desk]``: where people sign in, for how long, and who has to be asked before anything is published."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork, model_validator
 
 from monitor.config.values import HttpUrl, Listen, Listening
 from probes.target import Options, Seconds
@@ -12,6 +13,8 @@ _HOUR_S: Final = 3600.0
 _DAY_S: Final = 24 * _HOUR_S
 
 Lasting = Annotated[Seconds, Field(gt=0)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$", max_length=80)]
+RoleName = Literal["viewer", "responder", "approver", "admin"]
 
 
 class FourEyes(StrEnum):
@@ -26,7 +29,8 @@ class Desk(Options):
     """Where humans sign in, for how long a sign-in lasts, and who has to be asked before anything is published.
 
     ``four_eyes`` asks for a second approver where words speak of security, law or personal data (one may go on alone,
-    with a reason); it insists on one for such words (``grave``), or for every notice (``all``).
+    with a reason); it insists on one for such words (``grave``), or for every notice (``all``). ``groups`` says what
+    members of a group at your identity provider may do here. Only ``trusted_proxies`` may say who somebody is.
     """
 
     listen: Listening = Listen("127.0.0.1", 8481)
@@ -35,3 +39,17 @@ class Desk(Options):
     session_absolute: Lasting = 7 * _DAY_S
     four_eyes: FourEyes = FourEyes.ASKED
     brief_first: bool = False
+    passwords: bool = True
+    groups: Mapping[str, RoleName] = Field(default_factory=dict)
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    user_header: HeaderName = ""
+    name_header: HeaderName = ""
+    groups_header: HeaderName = ""
+
+    @model_validator(mode="after")
+    def _vouched(self) -> Self:
+        if self.user_header and not self.trusted_proxies:
+            raise ValueError("user_header needs trusted_proxies, since anybody can send a header")
+        if (self.name_header or self.groups_header) and not self.user_header:
+            raise ValueError("name_header and groups_header need user_header")
+        return self

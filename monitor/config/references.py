@@ -32,6 +32,7 @@ def disagreements(document: Document) -> Iterator[Complaint]:
     yield from _unknown_routes(document)
     yield from _same_listeners(document)
     yield from _unknown_languages(document)
+    yield from _locked_out(document)
 
 
 def _rows(document: Document, section: str) -> Sequence[Any]:
@@ -95,6 +96,14 @@ def _unknown_languages(document: Document) -> Iterator[Complaint]:
     for key, language in _column(document, "channel", "language"):
         if language not in drafted:
             yield Complaint(key, f'no notice is drafted in "{language}": add it to also_in of [notices]')
+
+
+def _locked_out(document: Document) -> Iterator[Complaint]:
+    """A desk that nobody could sign in to."""
+    doors = (("oidc", "issuer"), ("desk", "user_header"))
+    closed = value_at(("desk", "passwords"), document.meant) is False
+    if closed and not any(value_at(door, document.meant) for door in doors):
+        yield Complaint(("desk", "passwords"), "nobody could sign in: there is no [oidc] and no user_header")
 
 
 def _lists(document: Document, section: str, name: str) -> Iterator[tuple[Key, str]]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_vali
 
 from monitor.config.colours import DarkColour, LightColour
 from monitor.config.desk import Desk
+from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.reading import readable
 from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
@@ -286,6 +287,7 @@ class Config(Options, Generic[C]):
     plan: tuple[Plan, ...] = ()
     notices: Notices = Notices()
     desk: Desk = Desk()
+    oidc: Oidc = Oidc()
     page: Page = Page()
     metrics: Metrics = Metrics()
     storage: Storage = Storage()

@@ -88,7 +88,8 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
         lessons = Lessons(ledger, life.memory.habits, judge.minds, judge.topology, _now)
         await lessons.recall()
         stack.push_async_callback(lessons.end)
-        life.greet(config, await first_admin(ledger, url=config.desk.url, now=_now()))
+        invitation = await first_admin(ledger, url=config.desk.url, now=_now()) if config.desk.passwords else None
+        life.greet(config, invitation)
         yield {
             **_orders(life),
             "lessons": lessons.keep(),

@@ -14,6 +14,7 @@ from monitor.desk import (
     claim,
     decide,
     edit,
+    elsewhere,
     follow_up,
     incident,
     live,
@@ -35,6 +36,7 @@ from monitor.desk.sheets import STYLE_SHA256, Sheets
 from monitor.desk.streams import Streams
 from monitor.desk.visit import Desk, Refusal, Visit
 from monitor.models import Role
+from monitor.oidc import Provider
 
 FORM_BYTES_MAX: Final = 64 * 1024
 _ID: Final = r"{id:\d{1,12}}"
@@ -59,6 +61,8 @@ ROUTES: Final = (
     Route("GET", "/login", login.get, None),
     Route("POST", "/login", login.post, None),
     Route("POST", "/logout", login.out, None),
+    Route("GET", "/oidc", elsewhere.get, None),
+    Route("GET", elsewhere.RETURN, elsewhere.back, None),
     Route("GET", "/welcome/{token}", welcome.get, None),
     Route("POST", "/welcome/{token}", welcome.post, None),
     Route("GET", "/", overview.get, Role.VIEWER),
@@ -100,7 +104,7 @@ ROUTES: Final = (
 
 def make(seat: Seat) -> web.Application:
     """Build the desk's application; ``seat`` says what it reads, and writes approvals into."""
-    desk = Desk(seat, Sheets.load(), Passwords(), Streams(seat.ledger))
+    desk = Desk(seat, Sheets.load(), Passwords(), Streams(seat.ledger), _provider(seat))
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
@@ -111,6 +115,11 @@ def make(seat: Seat) -> web.Application:
     app.on_response_prepare.append(_headers)
     app.on_shutdown.append(partial(_end, desk.streams))
     return app
+
+
+def _provider(seat: Seat) -> Provider | None:
+    oidc, url = seat.config.oidc, seat.config.desk.url
+    return Provider(oidc, f"{url}{elsewhere.RETURN}", seat.clock) if oidc.issuer else None
 
 
 async def _end(streams: Streams, app: web.Application) -> None:

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from aiohttp import web
 
-from monitor.desk import cookie
+from monitor.desk import cookie, proxy
 from monitor.desk.act import FORMS
+from monitor.desk.arrival import arrive
 from monitor.desk.visit import Desk, Refusal, Visit, limits
 from monitor.ledger import audit, people
 from monitor.models import Person, Role
@@ -56,7 +57,7 @@ def guard(route: Route, desk: Desk) -> Callable[[web.Request], Awaitable[web.Str
     async def answer(request: web.Request) -> web.StreamResponse:
         visit = await _enter(request, desk, passive=route.passive or "Live" in request.headers)
         try:
-            visit = replace(visit, form=await _form(request))
+            visit = replace(visit, form=await _form(request), person=await _vouched(visit) or visit.person)
             _check(visit, route)
             response: web.StreamResponse = await route.handler(visit)
         except Refusal as refusal:
@@ -73,6 +74,12 @@ async def _enter(request: web.Request, desk: Desk, *, passive: bool) -> Visit:
     browser = cookie.read(request, desk.seat)
     person = await _who(desk, browser, now, passive=passive) if browser else None
     return Visit(desk, request, browser or cookie.fresh(), is_new=not browser, person=person, form={}, now=now)
+
+
+async def _vouched(visit: Visit) -> Person | None:
+    """Whom a trusted proxy says this is."""
+    seat, outsider = visit.seat, proxy.outsider(visit.request, visit.seat.config.desk)
+    return await arrive(seat.ledger, outsider, seat.config.desk.groups, visit.now) if outsider else None
 
 
 async def _who(desk: Desk, browser: str, now: datetime, *, passive: bool) -> Person | None:

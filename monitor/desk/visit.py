@@ -19,6 +19,7 @@ from monitor.desk.sheets import Sheets
 from monitor.desk.streams import Streams
 from monitor.desk.times import Times
 from monitor.models import Person, Role
+from monitor.oidc import Provider
 
 SETTLE_S: Final = 1.0
 _RANK: Final = tuple(Role)
@@ -70,6 +71,7 @@ class Desk:
     sheets: Sheets
     passwords: Passwords
     streams: Streams
+    provider: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ NAME_LENGTH_MAX: Final = 80
 
 async def get(visit: Visit) -> web.Response:
     """Greet whom the link invites. Looking uses nothing up: mail programs open links to preview them."""
+    _check_passwords(visit)
     async with visit.seat.ledger.read() as s:
         person = await people.invited(s, _token(visit), visit.now)
     return _greet(visit, _known(person))
@@ -24,6 +25,7 @@ async def get(visit: Visit) -> web.Response:
 
 async def post(visit: Visit) -> web.Response:
     """Set the name and the password, which uses the link up."""
+    _check_passwords(visit)
     async with visit.seat.ledger.read() as s:
         person = _known(await people.invited(s, _token(visit), visit.now))
         namesake = await people.find(s, _name(visit))
@@ -35,6 +37,11 @@ async def post(visit: Visit) -> web.Response:
         await people.set_password(s, person.id, stored)
         await audit.note(s, actor=_name(visit), action="set password", subject=f"person:{person.id}", now=visit.now)
     return await begin(visit, person, "/")
+
+
+def _check_passwords(visit: Visit) -> None:
+    if not visit.seat.config.desk.passwords:
+        raise Refusal(403, "Nobody signs in with a password here.", "Open the desk, and sign in where it leads you.")
 
 
 def _check(visit: Visit, person: Person, *, taken: bool) -> None:

@@ -43,6 +43,16 @@ async def find(s: AsyncSession, name: str) -> Person | None:
     return await s.scalar(select(Person).where(col(Person.name) == name))
 
 
+async def from_outside(s: AsyncSession, outside_id: str) -> Person | None:
+    """Who somebody is whom an identity provider or a proxy calls so."""
+    return await s.scalar(select(Person).where(col(Person.outside_id) == outside_id))
+
+
+async def link(s: AsyncSession, person_id: int, outside_id: str | None) -> None:
+    """Say who a person is outside. IntegrityError if that is somebody else here."""
+    await _change(s, person_id, outside_id=outside_id)
+
+
 async def everyone(s: AsyncSession) -> Sequence[Person]:
     """All people, by name."""
     return (await s.scalars(select(Person).order_by(col(Person.name)))).all()

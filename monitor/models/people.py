@@ -18,7 +18,10 @@ class Role(StrEnum):
 
 
 class Person(SQLModel, table=True):
-    """A human who can sign in to the desk. Without a password they have an invitation (stored as its SHA-256)."""
+    """A human who can sign in to the desk. Without a password they have an invitation (stored as its SHA-256).
+
+    ``outside_id`` is who they are to your identity provider or proxy, where that signs them in.
+    """
 
     id: int = Field(default=None, primary_key=True)  # given by the database
     name: str = Field(unique=True)
@@ -26,6 +29,7 @@ class Person(SQLModel, table=True):
     password_hash: str | None = None
     invite_sha256: str | None = None
     invite_expires_at: datetime | None = Field(default=None, sa_type=Utc)
+    outside_id: str | None = Field(default=None, unique=True)
     created_at: datetime = Field(sa_type=Utc)
     disabled_at: datetime | None = Field(default=None, sa_type=Utc)
 

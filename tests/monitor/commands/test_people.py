@@ -33,6 +33,31 @@ def test_who_lost_the_link_gets_another(make_config: MakeConfig, capsys: pytest.
     assert capsys.readouterr().out not in {"", first}
 
 
+def test_a_person_is_linked_to_who_they_are_elsewhere(
+    make_config: MakeConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once; two people are never the same one there."""
+    config = str(make_config())
+    for name in ("Anna", "Berta"):
+        assert main(["user", "add", name, "--role", "viewer", "--config", config]) == 0
+    assert main(["user", "link", "Anna", "proxy anna", "--config", config]) == 0
+    assert main(["user", "link", "Anna", "proxy anna", "--config", config]) == 0
+    assert main(["user", "link", "Berta", "proxy anna", "--config", config]) == 2
+    assert capsys.readouterr().err == "that is Anna already\n"
+    assert main(["user", "link", "Carla", "proxy carla", "--config", config]) == 2
+
+
+def test_a_person_is_shut_out(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their name stays in the record."""
+    config = str(make_config())
+    assert main(["user", "add", "Anna", "--role", "viewer", "--config", config]) == 0
+    assert main(["user", "disable", "Anna", "--config", config]) == 0
+    assert main(["user", "disable", "Nobody", "--config", config]) == 2
+    capsys.readouterr()
+    assert main(["user", "list", "--config", config]) == 0
+    assert capsys.readouterr().out == "Anna\tviewer\tdisabled\n"
+
+
 def test_nobody_is_given_another_role_by_being_added(
     make_config: MakeConfig, capsys: pytest.CaptureFixture[str]
 ) -> None:

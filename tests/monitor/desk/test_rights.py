@@ -15,6 +15,7 @@ DENIED: Final = 403
 RIGHTS: Final = {
     Role.VIEWER: """
         GET /            GET /live     GET /targets   GET /brief   GET /readiness
+        GET /reply POST /reply
         GET /incidents/1 GET /incidents/1/reparation  GET /updates/1
     """,
     Role.RESPONDER: """

@@ -41,6 +41,7 @@ def _people() -> None:
         _text("password_hash", nullable=True),
         _text("invite_sha256", nullable=True),
         _time("invite_expires_at", nullable=True),
+        _text("outside_id", nullable=True, unique=True),
         _time("created_at"),
         _time("disabled_at", nullable=True),
     )
