@@ -1,7 +1,8 @@
 """How long every page of the desk takes: ``python -m benchmarks.desk``.
 
 It fills a record with 2,000 targets, 500 incidents and a year of history, serves the desk on loopback, asks for each
-page again and again, as one browser does, and fails if the 99th percentile of one of them reaches 200 ms.
+page again and again, as one browser does, and fails if the 99th percentile of one of them reaches 200 ms. The CPU time,
+which includes the asking, tells on a machine that has other work to do.
 """
 
 import argparse
@@ -248,18 +249,21 @@ def pages(cases: int) -> list[str]:
     ]
 
 
-async def measure(home: str, secret: str, path: str, times: int) -> tuple[float, float, int]:
-    """The median and the 99th percentile in milliseconds, and the size in bytes."""
+async def measure(home: str, secret: str, path: str, times: int) -> tuple[float, float, float, int]:
+    """The median, the 99th percentile and the mean CPU time in milliseconds, and the size in bytes."""
     took_ms: list[float] = []
+    used_s = 0.0
     async with aiohttp.ClientSession(cookies={"ownup": secret}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         for _ in range(times + 3):
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.process_time()
             async with session.get(home + path, allow_redirects=False) as answer:
                 body = await answer.read()
                 assert answer.status == 200, (path, answer.status)  # noqa: S101 - a page that is none measures nothing
             took_ms.append((time.perf_counter() - began) * 1000)
+            used_s += time.process_time() - spent
     took_ms = took_ms[3:]
-    return statistics.median(took_ms), sorted(took_ms)[-(len(took_ms) // 100 + 1)], len(body)
+    p99 = sorted(took_ms)[-(len(took_ms) // 100 + 1)]
+    return statistics.median(took_ms), p99, used_s * 1000 / (times + 3), len(body)
 
 
 async def main() -> int:
@@ -271,11 +275,11 @@ async def main() -> int:
     asked = wanted.parse_args()
     worst = 0.0
     async with served(asked.targets, asked.incidents) as (home, secret):
-        print(f"{'page':<24} {'p50 ms':>8} {'p99 ms':>8} {'bytes':>8}")
+        print(f"{'page':<24} {'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>8} {'bytes':>8}")
         for path in pages(asked.incidents):
-            p50, p99, size = await measure(home, secret, path, asked.times)
+            p50, p99, cpu, size = await measure(home, secret, path, asked.times)
             worst = max(worst, p99)
-            print(f"/{path:<23} {p50:8.1f} {p99:8.1f} {size:8}")
+            print(f"/{path:<23} {p50:8.1f} {p99:8.1f} {cpu:8.1f} {size:8}")
     print(f"the slowest 99th percentile is {worst:.0f} ms; the limit is {P99_MS_MAX:.0f} ms")
     return int(worst >= P99_MS_MAX)
 

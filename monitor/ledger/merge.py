@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from monitor.ledger import audit, incidents, people
+from monitor.ledger import audit, incidents, people, sightings
 from monitor.ledger.errors import Refused, Stale
-from monitor.models import ActKind, Incident, Member, Sighting
+from monitor.models import ActKind, Incident, Member
 
 
 async def merge(s: AsyncSession, incident_id: int, other_id: int, person_id: int, now: datetime) -> Incident:
@@ -43,7 +41,7 @@ async def split(s: AsyncSession, incident_id: int, targets: Sequence[str], perso
     going = [member for member in members if member.target in set(targets)]
     if len(going) != len(set(targets)):
         raise Stale("one of these is no longer part of this incident")
-    staying = len(members) - len(going) + len(await _sighted(s, incident_id))
+    staying = len(members) - len(going) + len(await sightings.of_incident(s, incident_id))
     if not going or not staying:
         raise Refused("choose what is another cause, and leave what is not")
     new = await _begin(s, old, going)
@@ -66,10 +64,6 @@ async def _begin(s: AsyncSession, old: Incident, going: Sequence[Member]) -> Inc
     new.confirmed_at = min((member.confirmed_at for member in going if member.confirmed_at), default=None)
     await s.flush()
     return new
-
-
-async def _sighted(s: AsyncSession, incident_id: int) -> Sequence[Sighting]:
-    return (await s.scalars(select(Sighting).where(col(Sighting.incident_id) == incident_id))).all()
 
 
 async def _note(s: AsyncSession, person_id: int, action: str, incident_id: int, detail: str, now: datetime) -> None:
