@@ -36,6 +36,7 @@ WARM_S: Final = 2.5 * INTERVAL_S  # Two looks of each, so that every tripwire ha
 GAP_S: Final = 3.0
 LONGEST_S: Final = 240.0
 POLL_S: Final = 0.05
+STARTING_S_MAX: Final = 60.0
 ANCHORS: Final = 3
 TIMES_MIN: Final = 4.0
 STORIES: Final = ("killed", "black-holed", "status 500")
@@ -159,6 +160,21 @@ def ownup(directory: Path, text: str, sink: str) -> Iterator[Path]:
         child.wait()
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """The record, to be read, as soon as the daemon has made it."""
+    deadline_s = time.monotonic() + STARTING_S_MAX
+    while True:
+        try:
+            record = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            record.execute(SEEN)
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(POLL_S)
+        else:
+            return record
+
+
 def subject(told: dict[str, Any]) -> Iterator[str]:
     """The servers that a call of ours is about."""
     return (found[0] for found in re.finditer(r"site-\d+", told["data"]["title"]) if told["data"]["why"] == "confirmed")
@@ -253,8 +269,7 @@ def perform(stories: Sequence[str], runs: int, seed: int) -> bool:
         theirs = stack.enter_context(rival(Block(), [server.url for server in servers]))
         sink = stack.enter_context(webhook(ours, subject))
         path = stack.enter_context(ownup(directory, config(servers), sink))
-        time.sleep(WARM_S / 5)
-        record = stack.enter_context(closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)))
+        record = stack.enter_context(closing(opened(path)))
         play(record, ours, theirs, servers, random.Random(seed))  # noqa: S311 - the moments are no secret
         return report(stories, servers)
 
