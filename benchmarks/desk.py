@@ -44,6 +44,7 @@ NOW: Final = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 YEAR: Final = timedelta(days=365)
 COMPONENTS: Final = 40
 FLIPS_A_TARGET: Final = 25
+SETTLE_S: Final = 20
 SAID: Final = tuple(Line(0.01 * n, "them", f"250-line {n} of a server's answer, as it was sent") for n in range(30))
 
 
@@ -225,7 +226,7 @@ async def served(targets: int, cases: int) -> AsyncIterator[tuple[str, str]]:
         ):
             secret = await fill(ledger, settings, cases)
             verdicts: Callable[[], dict[str, Verdict]] = samples_of(samples, settings).copy
-            await asyncio.sleep(3)
+            await asyncio.sleep(SETTLE_S)  # the samples are written and summed up by a thread
             seat = Seat(ledger=ledger, config=settings, verdicts=verdicts, clock=lambda: NOW, samples=samples)
             async with TestServer(make(seat)) as server:
                 yield str(server.make_url("/")), secret
