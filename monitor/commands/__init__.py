@@ -7,12 +7,25 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from monitor.commands import audit, check, explain, export, lint, look, replay, run, sample, token, user
+from monitor.commands import audit, check, drill, explain, export, lint, look, replay, run, sample, token, user
 from monitor.commands.command import Command, Trouble
 from monitor.config import ConfigError
 from monitor.ledger.store import StorageError
 
-COMMANDS: Final[tuple[Command, ...]] = (run, look, check, explain, replay, export, lint, user, token, audit, sample)
+COMMANDS: Final[tuple[Command, ...]] = (
+    run,
+    look,
+    check,
+    explain,
+    replay,
+    export,
+    lint,
+    drill,
+    user,
+    token,
+    audit,
+    sample,
+)
 
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count

@@ -1,0 +1,70 @@
+"""A drill from end to end, as CI runs it."""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.drill.score import Limits, Score
+
+CONFIG = """[site]
+name = "Harbour Mail"
+[[channel]]
+kind = "webhook"
+name = "customers"
+url = "${HOOK}"
+secret = "${SECRET}"
+"""
+SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+LIMITS = Limits(timedelta(minutes=5), timedelta(minutes=15))
+PASSED = Score(acknowledged=timedelta(seconds=1), approved=timedelta(seconds=2), finished=True)
+
+
+async def test_a_scripted_drill_passes_and_reaches_no_customer(tmp_path: Path) -> None:
+    """It takes up, approves, delivers to the sandbox and ends; the real channel hears nothing, no record is left."""
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(100))
+        writer.close()
+
+    customers = await asyncio.start_server(hear, "127.0.0.1", 0)
+    port = customers.sockets[0].getsockname()[1]
+    (tmp_path / "config.toml").write_text(CONFIG)
+    drill = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor", "drill", "--auto", "--json", "--config", str(tmp_path / "config.toml")),
+        stdout=asyncio.subprocess.PIPE,
+        env={"HOOK": f"http://127.0.0.1:{port}/", "SECRET": SECRET, "TMPDIR": str(tmp_path), "PATH": ""},
+    )
+    out, _ = await drill.communicate()
+    customers.close()
+    told = json.loads(out.decode().splitlines()[-1])
+    assert (drill.returncode, told["faults"], told["finished"]) == (0, [], True), told
+    assert 0 < told["detected_s"] <= told["acknowledged_s"] <= told["approved_s"] <= told["delivered_s"]
+    assert told["kept"] >= 1
+    assert heard == []
+    assert os.listdir(tmp_path) == ["config.toml"]  # noqa: PTH208 - a look at one directory
+
+
+@pytest.mark.parametrize(
+    ("worse", "why"),
+    [
+        ({"acknowledged": None}, "nobody took it up within 300 s"),
+        ({"approved": timedelta(minutes=16)}, "no notice was approved within 900 s"),
+        ({"overridden": ("E04",)}, "against the rules E04"),
+        ({"broken": 1}, "promises to write again were broken: 1"),
+        ({"undelivered": 2}, "did not reach the sandbox: 2"),
+        ({"finished": False}, "nobody has said that it is resolved"),
+    ],
+    ids=lambda told: next(iter(told)) if isinstance(told, dict) else "",
+)
+def test_a_drill_is_passed_by_what_was_done(worse: dict[str, object], why: str) -> None:
+    """Each thing left undone is a fault of its own, and nothing else is."""
+    assert list(PASSED.faults(LIMITS)) == []
+    common = {"acknowledged": PASSED.acknowledged, "approved": PASSED.approved, "finished": True}
+    (fault,) = Score(**{**common, **worse}).faults(LIMITS)
+    assert why in fault
