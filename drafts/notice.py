@@ -12,10 +12,13 @@ from typing import Final
 from drafts.facts import Facts, UpdateKind
 from drafts.hurts import Clean
 from drafts.markdown import escape, one_line
+from drafts.sandbox import Broken
 from drafts.slots import TERSE_MAX, Slots
 from drafts.wording import Wording, ours
 
 SHORT_CHARS_MAX: Final = 280
+FORMS: Final = {"title": 200, "body": 10_000, "short": SHORT_CHARS_MAX, "spoken": 3000}
+"""The forms of a notice, and how many letters each may have."""
 FIRST_WORDS_MAX: Final = 80
 
 _NEEDS: Final[Mapping[UpdateKind, tuple[str, ...]]] = {
@@ -84,23 +87,44 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(kind: UpdateKind, facts: Facts, wordings: Mapping[str, Wording] = MappingProxyType({})) -> Notice:
+def write(
+    kind: UpdateKind,
+    facts: Facts,
+    wordings: Mapping[str, Wording] = MappingProxyType({}),
+    broke: Callable[[str, Broken], None] = lambda *_: None,
+) -> Notice:
     """Write the notice of this kind from these facts, and from nothing else, in every language that they ask for.
 
-    ``wordings`` are a company's own words, by language; where there are none, it is told in ours.
+    ``wordings`` are a company's own words, by language; where there are none, it is told in ours. So it is, in a whole
+    language, where a company's template fails; ``broke`` is then told why.
 
     Raises IncompleteFacts where a slot that cannot be empty is: nothing affected, no promised time of the next word
     (but in the last one, and after it), no time of recovery in a recovery or resolved one or a review, nothing wrong in
     a correction, no past in a review, or no work in a notice of planned work.
     """
     _require(kind, facts)
-    others = ((language, _write(kind, facts.told_in(language), wordings)) for language in facts.also_in)
-    return replace(_write(kind, facts, wordings), translations=tuple(others))
+
+    def told(language: str) -> Notice:
+        words, here = wordings.get(language) or ours(language), facts.told_in(language)
+        try:
+            return _held(kind, _write(kind, here, words)) if words.sandbox else _write(kind, here, words)
+        except Broken as broken:
+            broke(language, broken)
+            return _write(kind, here, words.without_templates())
+
+    return replace(told(facts.language), translations=tuple((one, told(one)) for one in facts.also_in))
 
 
-def _write(kind: UpdateKind, facts: Facts, wordings: Mapping[str, Wording]) -> Notice:
-    words = wordings.get(facts.language) or ours(facts.language)
+def _held(kind: UpdateKind, notice: Notice) -> Notice:
+    """A company's notice, if it is one that people can read and edit. Raises Broken."""
+    for name, most in FORMS.items():
+        length = len(getattr(notice, name))
+        if not 0 < length <= most:
+            raise Broken(f"{kind}.md.j2", 0, f"its {name} has {length:,} letters, and should have from 1 to {most:,}")
+    return notice
 
+
+def _write(kind: UpdateKind, facts: Facts, words: Wording) -> Notice:
     def part(name: str, clean: Clean, *, terse: int = 0) -> str:
         return str(words.part(kind, name)(Slots.fill(facts, words.phrases, clean, terse=terse)))
 

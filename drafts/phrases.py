@@ -96,12 +96,16 @@ def _rewrite(words: str, table: Sequence[tuple[str, str]]) -> str | None:
 
 @cache
 def phrases(language: str) -> Phrases:
-    """The catalogue of a language, read once."""
+    """The catalogue of a language, read once. Raises UnknownLanguage."""
+    return Phrases.of(catalogue(language))
+
+
+def catalogue(language: str) -> dict[str, Any]:
+    """What the file of a catalogue says. Raises UnknownLanguage."""
     path = TEMPLATES / language / "phrases.toml"
     if not language.isalpha() or not path.is_file():
         raise UnknownLanguage(f"there are no templates for the language {language!r}")
-    words = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Phrases.of(words)
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML may hold anything; the fields of Phrases say what it must

@@ -29,7 +29,7 @@ class Teller:
         """``14:02 UTC``, and ``14:02 UTC on 22 November 2026`` where the day is new to the reader."""
         local = moment.astimezone(self.zone)
         form = self.phrases.time_at_one if local.hour == 1 else self.phrases.time
-        time = form.format(clock=_clock(local), zone=self._zone(local))
+        time = form.format(clock=_clock(local), zone=self.zone_of(local))
         if local.date() == self.told:
             return time
         self.told = local.date()
@@ -42,17 +42,18 @@ class Teller:
     def span(self, start: datetime, end: datetime) -> str:
         """``from 14:02 to 14:13 UTC on 22 November 2026``, or both ends whole where day or zone differ."""
         first, last = start.astimezone(self.zone), end.astimezone(self.zone)
-        if first.date() != last.date() or self._zone(first) != self._zone(last):
+        if first.date() != last.date() or self.zone_of(first) != self.zone_of(last):
             return self.phrases.span_long.format(start=self.when(start), end=self.when(end))
         self.told = last.date()
         form = self.phrases.span_short if same_minute(start, end) else self.phrases.span
-        return form.format(start=_clock(first), end=_clock(last), zone=self._zone(last), date=self._date(last))
+        return form.format(start=_clock(first), end=_clock(last), zone=self.zone_of(last), date=self._date(last))
 
     def lasted(self, start: datetime, end: datetime) -> str:
         """``11 minutes``, ``2 hours and 5 minutes``: the difference of the two times as the reader sees them."""
         return length(_whole(end) - _whole(start), self.phrases)
 
-    def _zone(self, local: datetime) -> str:
+    def zone_of(self, local: datetime) -> str:
+        """``UTC``, ``MESZ``: the zone at a local time, as this language has it."""
         name = _zone(local)
         return self.phrases.zones.get(name, name)
 

@@ -193,6 +193,7 @@ class Notices(Options):
     late_after: Positive = 15 * _MINUTE_S
     language: DraftLanguage = "en"
     also_in: tuple[DraftLanguage, ...] = ()
+    overrides: Path | None = None
     credit_policy: Annotated[str, Field(max_length=400)] = ""
 
     @model_validator(mode="after")

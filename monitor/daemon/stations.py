@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from socket import socket
@@ -38,6 +38,7 @@ from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.metrics import app as metrics
 from monitor.metrics.follow import Follower
+from monitor.overrides import Overrides, overrides
 from monitor.page import app as page
 from monitor.page.copy import Copy
 from monitor.page.pages import Pages
@@ -71,11 +72,13 @@ class Life:
     orders: Orders
     sample: Sample | None
     greet: Greet
+    own: Overrides = field(default_factory=Overrides)
 
 
 @asynccontextmanager
 async def opened(life: Life) -> AsyncIterator[Stations]:
     """Open what the stations need, and close it after them. Raises CannotListen or StorageError."""
+    life = replace(life, own=_own_words(life.config))
     config, base = life.config, life.config.path.parent
     async with AsyncExitStack() as stack:
         listeners = stack.enter_context(bound(config))
@@ -100,6 +103,14 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_channels(life, ledger),
             **_calls(life, ledger, judge),
         }
+
+
+def _own_words(config: Config[Any]) -> Overrides:
+    """The company's own templates and phrases; what of them cannot be used is said, and told in ours."""
+    own = overrides(config)
+    for problem in own.problems:
+        log.warning("your own words cannot be used, ours take their place", problem=str(problem))
+    return own
 
 
 def _scope(config: Config[Any]) -> Scope:
@@ -135,7 +146,7 @@ def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Ow
         "judge": judge.record(),
         "own side": own_side.observe(partial(_lose, judge), own.check_clock),
         "pace": own.pace.measure(),
-        "scribe": Scribe(ledger, Account(life.config), clock=_now).run(),
+        "scribe": Scribe(ledger, Account(life.config), clock=_now, own=life.own).run(),
     }
 
 
@@ -157,6 +168,7 @@ def _desk(
         samples=samples,
         sample=life.sample,
         hear=heartbeats.hear,
+        own=life.own,
     )
     return {"desk": serve(desk.make(seat), listener)}
 

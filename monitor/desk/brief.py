@@ -3,18 +3,22 @@
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from drafts.brief import Brief, brief
+from drafts.brief import Brief
 from monitor.desk.present import present
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import incidents
 from monitor.models import Act, ActKind, Incident
+from monitor.overrides import Overrides
 
 
 async def get(visit: Visit) -> web.Response:
     """Show a brief for each confirmed incident that is open, the newest first."""
     async with visit.seat.ledger.read() as s:
         opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
-        told = [(incident, await _brief(s, incident), await _has(s, incident)) for incident in reversed(opened)]
+        told = [
+            (incident, await _brief(s, incident, visit.seat.own), await _has(s, incident))
+            for incident in reversed(opened)
+        ]
     return visit.page("brief.html", again="/brief", briefs=[one for one in told if one[1]])
 
 
@@ -34,6 +38,6 @@ async def _has(s: AsyncSession, incident: Incident) -> Act | None:
     return next((act for act in await incidents.acts(s, incident.id) if act.kind is ActKind.BRIEFED), None)
 
 
-async def _brief(s: AsyncSession, incident: Incident) -> Brief | None:
+async def _brief(s: AsyncSession, incident: Incident, own: Overrides) -> Brief | None:
     facts = await present(s, incident)
-    return brief(facts) if facts else None
+    return own.brief(facts) if facts else None

@@ -95,7 +95,7 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
         alarms=await story.alarms(s, [member.target for member in members]),
         carriers=await carriers(s, seat, update.incident_id),
         circumstances=await circumstances(s, seat.config, update, person_id, now),
-        offer=await offer(s, update),
+        offer=await offer(s, update, seat.own),
         agreed=await assents.standing(s, update),
         approval=await approvals.of_update(s, update_id),
         deliveries=await deliveries.of_update(s, update_id),

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import Facts
-from drafts.notice import Notice, write
+from drafts.notice import FORMS, Notice
 from monitor.desk import update as page
 from monitor.desk.decide import ADVICE
 from monitor.desk.telling import LANGUAGES, tellings
@@ -19,8 +18,7 @@ from monitor.ledger import drafts
 from monitor.ledger.errors import Refused, Stale
 from monitor.markdown import honest
 from monitor.models import IncidentUpdate
-
-LIMITS: Final = {"title": 200, "body": 10_000, "short": 280, "spoken": 3000}
+from monitor.overrides import Overrides
 
 
 async def get(visit: Visit) -> web.Response:
@@ -63,7 +61,9 @@ async def ours(visit: Visit) -> web.Response:
     """Put our own words, by the facts of now, in the place of an edit that reality has overtaken."""
     try:
         async with visit.seat.ledger.write() as s:
-            await restore(s, visit.number(), visit.person_id, _seen(visit), visit.field("facts"), visit.now)
+            await restore(
+                s, visit.number(), visit.person_id, _seen(visit), visit.field("facts"), visit.now, own=visit.seat.own
+            )
     except Refused as refused:
         refusal = Refusal(409, f"Not done: {refused}.", ADVICE.get(type(refused), ""))
         refusal.shown = await page.show(visit, refusal=refusal)
@@ -82,9 +82,9 @@ def field(language: str, form: str) -> str:
 
 
 def _limits(languages: Iterable[str]) -> Iterable[tuple[str, int]]:
-    yield from LIMITS.items()
+    yield from FORMS.items()
     for language in languages:
-        yield from ((field(language, form), most) for form, most in LIMITS.items())
+        yield from ((field(language, form), most) for form, most in FORMS.items())
 
 
 def _notice(words: Mapping[str, str], languages: Iterable[str]) -> Notice:
@@ -107,12 +107,14 @@ async def save(s: AsyncSession, update_id: int, person_id: int, seen: int, notic
     await drafts.edit(s, update_id, person_id, seen, notice, now)
 
 
-async def restore(s: AsyncSession, update_id: int, person_id: int, seen: int, facts: str, now: datetime) -> None:
-    """Put our own words, by facts with this hash, in the place of an edit. Raises Stale, AlreadyApproved or Gone."""
+async def restore(  # noqa: PLR0913 - a hand's deed is what they saw, and whose words take its place
+    s: AsyncSession, update_id: int, person_id: int, seen: int, facts: str, now: datetime, *, own: Overrides
+) -> None:
+    """Put our templates' words, by facts of this hash, in place of an edit. Raises Stale, AlreadyApproved or Gone."""
     draft = await drafts.unanswered(s, update_id)
     if draft.facts_sha256 != facts:
         raise Stale("its facts changed")
-    notice = write(draft.kind, Facts.from_json(draft.facts))
+    notice = own.write(draft.kind, Facts.from_json(draft.facts))
     await drafts.edit(s, draft.id, person_id, seen, notice, now, ours=True)
 
 
@@ -148,7 +150,7 @@ async def _form(
         words={**dict(_present(drafts.notice_of(draft))), **(words or {})},
         tellings=tellings(draft),
         field=field,
-        limits=LIMITS,
+        limits=FORMS,
         seen=lambda: page.seen(draft),
         refusal=refusal,
         changed=await page.changes(visit, draft) if refusal else (),
@@ -157,6 +159,6 @@ async def _form(
 
 def _present(notice: Notice) -> Iterable[tuple[str, str]]:
     """Every word of a draft, under the names of the form."""
-    yield from ((form, getattr(notice, form)) for form in LIMITS)
+    yield from ((form, getattr(notice, form)) for form in FORMS)
     for language, told in notice.translations:
-        yield from ((field(language, form), getattr(told, form)) for form in LIMITS)
+        yield from ((field(language, form), getattr(told, form)) for form in FORMS)

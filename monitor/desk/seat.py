@@ -1,7 +1,7 @@
 """What the desk is given to work with: the record, the config, and read-only views of the rest of the daemon."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from monitor.config import Config
 from monitor.desk.ping import Hear, nobody
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
+from monitor.overrides import Overrides
 from monitor.sample import Sample
 from monitor.verdict import Verdict
 
@@ -19,6 +20,7 @@ class Seat:
 
     ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
     sample servers of sample mode, which a button may break and repair. ``hear`` is told of signs of life.
+    ``own`` are the company's own words.
     """
 
     ledger: Ledger
@@ -28,3 +30,4 @@ class Seat:
     samples: Samples | None = None
     sample: Sample | None = None
     hear: Hear = nobody
+    own: Overrides = field(default_factory=Overrides)

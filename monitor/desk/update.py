@@ -6,7 +6,7 @@ from typing import Final, Literal
 from aiohttp import web
 from markupsafe import Markup
 
-from drafts.brief import Brief, brief
+from drafts.brief import Brief
 from drafts.cadence import ceiling, choices
 from drafts.facts import UpdateKind
 from monitor.desk import second
@@ -60,7 +60,8 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         opened=visit.request.query.get("since", update.revision),
         overtaken=_overtaken(visit, dossier),
         others=_others(visit, dossier),
-        brief=_brief(dossier),
+        brief=_brief(visit, dossier),
+        ours_instead=_failures(visit, dossier),
         promises=_promises(visit, dossier),
         dossier=dossier,
         update=update,
@@ -131,9 +132,15 @@ def _others(visit: Visit, dossier: Dossier) -> tuple[str, ...]:
     return presence.others(update_id, visit.person_id, visit.now)
 
 
-def _brief(dossier: Dossier) -> Brief | None:
+def _failures(visit: Visit, dossier: Dossier) -> tuple[str, ...]:
+    """Why a waiting draft is in our words, though the company has its own."""
+    update = dossier.update
+    return visit.seat.own.failures(update.kind, dossier.facts) if dossier.waits and not update.edited_by else ()
+
+
+def _brief(visit: Visit, dossier: Dossier) -> Brief | None:
     """What the phone should say of it."""
-    return brief(dossier.facts) if dossier.waits and dossier.facts.affected else None
+    return visit.seat.own.brief(dossier.facts) if dossier.waits and dossier.facts.affected else None
 
 
 def _promises(visit: Visit, dossier: Dossier) -> tuple[datetime, ...]:

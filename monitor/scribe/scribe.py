@@ -9,12 +9,13 @@ from typing import Final, NoReturn
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from drafts import notice
-from drafts.facts import Facts
+from drafts.facts import Facts, UpdateKind
+from drafts.notice import Notice
 from monitor.ledger import drafts, flips, incidents
 from monitor.ledger.store import Ledger
 from monitor.models import Incident, Stage
 from monitor.models.incident import WORK
+from monitor.overrides import Overrides
 from monitor.scribe.account import Account
 from monitor.scribe.plan import Close, Rewrite, Step, Withdraw, Write, stage, steps
 from monitor.scribe.scene import read
@@ -28,9 +29,12 @@ log = structlog.get_logger("ownup.scribe")
 class Scribe:
     """Keeps drafts equal to the facts. ``account`` may be replaced when the config is loaded anew."""
 
-    def __init__(self, ledger: Ledger, account: Account, *, clock: Callable[[], datetime]) -> None:
-        """Prepare to write by this account."""
+    def __init__(
+        self, ledger: Ledger, account: Account, *, clock: Callable[[], datetime], own: Overrides | None = None
+    ) -> None:
+        """Prepare to write by this account, in a company's ``own`` words where it has some."""
         self._ledger = ledger
+        self._own = own or Overrides()
         self.account = account
         self._clock = clock
 
@@ -73,11 +77,11 @@ class Scribe:
         match step:
             case Write(kind, facts):
                 language = self.account.config.notices.language
-                words = notice.write(kind, facts)
+                words = self._words(kind, facts)
                 await drafts.write(session, incident.id, kind, stage(kind, facts), language, words, facts, now)
                 log.info("draft written", incident=incident.id, kind=kind, title=words.title)
             case Rewrite(draft, facts) if draft.edited_by is None:
-                words = notice.write(draft.kind, facts)
+                words = self._words(draft.kind, facts)
                 await drafts.rewrite(session, draft.id, words, facts, now, stage=stage(draft.kind, facts))
                 log.info("draft rewritten", incident=incident.id, update=draft.id)
             case Rewrite(draft, facts):
@@ -89,6 +93,12 @@ class Scribe:
             case Close(at):
                 await incidents.close(session, incident.id, at)
                 log.info("incident closed without a word", incident=incident.id)
+
+    def _words(self, kind: UpdateKind, facts: Facts) -> Notice:
+        def broke(why: str) -> None:
+            log.warning("the company's own words cannot be used, a draft is written in ours", kind=kind, why=why)
+
+        return self._own.write(kind, facts, broke)
 
 
 async def _tended(session: AsyncSession) -> list[Incident]:

@@ -17,6 +17,7 @@ from monitor.ledger.rollup import Scope
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.models import ActKind, Flip, IncidentUpdate, Member, Person, Role
+from monitor.overrides import overrides
 from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
 from monitor.verdict import Verdict
@@ -70,7 +71,7 @@ class House:
         self.config = config
         self.now = START
         self.verdicts = {target.name: Verdict.UP for target in config.target}
-        self.scribe = Scribe(ledger, Account(config), clock=lambda: self.now)
+        self.scribe = Scribe(ledger, Account(config), clock=lambda: self.now, own=overrides(config))
 
     @classmethod
     @asynccontextmanager
@@ -95,6 +96,7 @@ class House:
             verdicts=lambda: self.verdicts,
             clock=lambda: self.now,
             samples=self.samples,
+            own=overrides(self.config),
         )
 
     async def move_in(self, everyone: Iterable[tuple[str, Role]]) -> None:
