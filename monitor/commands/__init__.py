@@ -7,8 +7,25 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from monitor.commands import audit, check, drill, explain, export, lint, look, replay, run, sample, token, user
+from monitor.commands import (
+    approve,
+    audit,
+    check,
+    drafts,
+    drill,
+    explain,
+    export,
+    incidents,
+    lint,
+    look,
+    replay,
+    run,
+    sample,
+    token,
+    user,
+)
 from monitor.commands.command import Command, Trouble
+from monitor.commands.remote import RefusedThere
 from monitor.config import ConfigError
 from monitor.ledger.store import StorageError
 
@@ -21,12 +38,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     export,
     lint,
     drill,
+    incidents,
+    drafts,
+    approve,
     user,
     token,
     audit,
     sample,
 )
 
+EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 EXIT_BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
@@ -53,6 +74,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except (ConfigError, StorageError, Trouble) as trouble:
         print(trouble, file=sys.stderr)
         return EXIT_USAGE
+    except RefusedThere as refused:
+        print(refused, file=sys.stderr)
+        return EXIT_REFUSED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:

@@ -29,6 +29,7 @@ from monitor.desk import (
     update,
     welcome,
 )
+from monitor.desk.api import routes as api
 from monitor.desk.gate import Route, guard
 from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
@@ -109,6 +110,7 @@ def make(seat: Seat) -> web.Application:
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
     app.router.add_post("/api/v1/alerts", alerts.answer(seat))
+    api.add_to(app, seat)
     for route in ROUTES:
         for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.path, guard(route, desk))

@@ -77,7 +77,7 @@ async def get(visit: Visit) -> web.Response:
         due=due,
         open=rows[: len(open_now)],
         recent=rows[len(open_now) :],
-        components=list(_parts(visit.seat)),
+        components=list(parts(visit.seat)),
         sample=await sample.state(visit.seat),
     )
 
@@ -128,7 +128,8 @@ async def _rows(s: AsyncSession, visit: Visit, listed: Sequence[Incident]) -> li
     ]
 
 
-def _parts(seat: Seat) -> Iterator[Part]:
+def parts(seat: Seat) -> Iterator[Part]:
+    """Every component of the config, and how it is now."""
     verdicts = seat.verdicts()
     opinions: dict[str, list[Verdict]] = defaultdict(list)
     for target in seat.config.target:

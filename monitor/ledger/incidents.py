@@ -47,6 +47,19 @@ async def recent(s: AsyncSession, limit: int) -> Sequence[Incident]:
     return (await s.scalars(select(Incident).order_by(col(Incident.id).desc()).limit(limit))).all()
 
 
+async def page(
+    s: AsyncSession, limit: int, *, before: int | None = None, is_open: bool | None = None
+) -> Sequence[Incident]:
+    """Some incidents, newest first: those older than ``before``, and only the open ones or those that are over."""
+    wanted = select(Incident).order_by(col(Incident.id).desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(col(Incident.id) < before)
+    if is_open is not None:
+        ended = col(Incident.resolved_at)
+        wanted = wanted.where(ended.is_(None) if is_open else ended.is_not(None))
+    return (await s.scalars(wanted)).all()
+
+
 async def members(s: AsyncSession, incident_id: int) -> Sequence[Member]:
     """The targets that are part of an incident, in the order in which they failed."""
     wanted = select(Member).where(col(Member.incident_id) == incident_id)

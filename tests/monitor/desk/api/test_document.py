@@ -1,0 +1,90 @@
+"""The document of the API against the API: whatever a stranger's program sends, the answer is one that it names."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+import schemathesis
+from aiohttp.test_utils import TestClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from monitor.desk.api.routes import ENDPOINTS
+from tests.monitor.desk.api.conftest import issue
+from tests.monitor.desk.house import House
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 5
+"""For each operation and each of the three; the seed is fixed, so that a red run can be run again."""
+
+
+@pytest.mark.parametrize(
+    ("name", "met"),
+    [("Vera", {200, 403, 404}), ("Maria", {200, 404, 412, 422}), (None, {401})],
+    ids=["viewer", "approver", "nobody"],
+)
+async def test_every_answer_is_one_that_the_document_names(
+    house: House, client: TestClient, name: str | None, met: set[int]
+) -> None:
+    """No 500, no status, type, header or body that is not told: for who may read, who may approve, and nobody."""
+    await house.fail()
+    await house.fail("imap-login", confirmed=False)
+    secret = await issue(house, name) if name else None
+    url = str(client.make_url("/"))
+    answers = await asyncio.to_thread(try_all, url, secret)
+    assert len(answers) == len(ENDPOINTS)
+    assert all(sum(answer.values()) >= EXAMPLES // 2 for answer in answers.values())
+    assert met <= set().union(*answers.values())
+
+
+def try_all(url: str, secret: str | None) -> dict[str, Counter[int]]:
+    """Send to each operation what its own description allows, and what it does not; gives what came back, by status."""
+    schema = schemathesis.openapi.from_url(f"{url}api/v1/openapi.json")
+    operations = [found.ok() for found in schema.get_all_operations()]
+    return {operation.label: try_one(operation, url, secret) for operation in operations}
+
+
+def try_one(operation: schemathesis.schemas.APIOperation, url: str, secret: str | None) -> Counter[int]:
+    """Send to one operation."""
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    answers: Counter[int] = Counter()
+
+    @seed(20261122)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=HealthCheck,
+    )
+    @given(case=good | _bad(operation) if _may_be_bad(operation) else good)
+    def ask(case: schemathesis.Case) -> None:
+        answer = case.call_and_validate(base_url=url.rstrip("/"), headers=headers, checks=CHECKS)
+        answers[answer.status_code] += 1
+
+    ask()
+    return answers
+
+
+def _bad(operation: schemathesis.schemas.APIOperation) -> SearchStrategy[schemathesis.Case]:
+    return operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+
+def _may_be_bad(operation: schemathesis.schemas.APIOperation) -> bool:
+    """Whether there is anything in a request that could be wrong."""
+    return bool(operation.body) or bool(operation.query)
