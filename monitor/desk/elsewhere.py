@@ -43,6 +43,4 @@ async def back(visit: Visit) -> web.Response:
 
 
 def _not_in(why: Distrust) -> Refusal:
-    return Refusal(
-        403, f"You are not signed in. What your identity provider says does not count: {why}.", "Sign in anew."
-    )
+    return Refusal(403, f"You are not signed in. What went wrong at your identity provider: {why}.", "Sign in anew.")
