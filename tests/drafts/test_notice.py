@@ -231,6 +231,14 @@ def test_company_words_win() -> None:
     assert body.startswith("**You cannot send parcels.** ")
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_one_full_stop_is_enough(language: str) -> None:
+    """A company's advice is often a whole sentence; quoted at the end of ours, it does not end twice."""
+    hurt = replace(SENDING_DOWN.affected[0], workaround="Keep your mail in the outbox.")
+    facts = replace(of_kind(SENDING_DOWN, UpdateKind.RESOLVED), language=language, affected=(hurt,))
+    assert re.search(r"the outbox\s?[”“»]\.", write(UpdateKind.RESOLVED, facts).body)
+
+
 def test_company_words_for_down_are_not_used_for_slow() -> None:
     """What works, only slowly, is not told in the words for what does not work."""
     slow = replace(SENDING_DOWN.affected[0], reason="latency")
