@@ -6,7 +6,7 @@ What is wrong with them stops nobody: the daemon says it, uses what can be used,
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from drafts.brief import Brief, brief
 from drafts.facts import Facts, UpdateKind
@@ -18,10 +18,11 @@ from drafts.wording import Wording
 from monitor.config import Config, Problem
 from monitor.config.lines import line_of, lines
 from monitor.config.reading import UnreadableError, read_text
+from monitor.config.values import DraftLanguage
 
 FILE_BYTES_MAX: Final = 64 * 1024
 FILES_MAX: Final = 100
-_LANGUAGES: Final = ("en", "de", "fr", "es")
+_LANGUAGES: Final = get_args(DraftLanguage)
 
 Files = dict[str, dict[str, str]]
 
@@ -89,13 +90,7 @@ def _files(directory: Path) -> tuple[Files, list[Problem]]:
     """The texts of a directory by language and name, and what of it cannot be read."""
     found: Files = {}
     problems: list[Problem] = []
-    try:
-        paths = sorted(directory.iterdir())[:FILES_MAX]
-    except OSError as why:
-        return {}, [Problem(directory, 0, "", f"cannot be read: {why.strerror}")]
-    for path in paths:
-        if path.name.startswith("."):
-            continue
+    for path in _within(directory, problems):
         if path.name not in _LANGUAGES or not path.is_dir():
             problems.append(Problem(path, 0, "", f"is no language of ours: a folder is named {', '.join(_LANGUAGES)}"))
             continue
@@ -103,10 +98,17 @@ def _files(directory: Path) -> tuple[Files, list[Problem]]:
     return found, problems
 
 
+def _within(directory: Path, problems: list[Problem]) -> list[Path]:
+    """What a directory holds, but for what is hidden; a problem if nobody may look."""
+    try:
+        return sorted(path for path in directory.iterdir() if not path.name.startswith("."))[:FILES_MAX]
+    except OSError as why:
+        problems.append(Problem(directory, 0, "", f"cannot be read: {why.strerror}"))
+        return []
+
+
 def _texts(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.iterdir())[:FILES_MAX]:
-        if path.name.startswith("."):
-            continue
+    for path in _within(folder, problems):
         try:
             yield path.name, read_text(path, FILE_BYTES_MAX)
         except UnreadableError as why:
