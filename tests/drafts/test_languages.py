@@ -15,6 +15,7 @@ from drafts.notice import write
 from drafts.phrases import TEMPLATES, phrases
 from drafts.rules.vocabulary import WORDS, vocabulary
 from monitor.config.values import DraftLanguage
+from tests.drafts.languages import CASES as SAMPLES
 from tests.drafts.samples import SENDING_DOWN, at, of_kind
 from tests.drafts.test_notice import FORWARD, forms
 from tests.drafts.test_notice import facts as any_facts
@@ -104,6 +105,12 @@ def test_every_rule_has_a_case(language: str) -> None:
     assert {rule for rule, tried, *_ in CASES if tried == language} == {
         *("T01", "T02", "T03", "T04", "T05", "T06", "K04", "E04", "E05", "E06")
     }
+
+
+@pytest.mark.parametrize("language", ["en", *ABROAD])
+def test_every_kind_has_a_sample(language: str) -> None:
+    """No kind of message is left out where samples are read, and where no two may be alike."""
+    assert {kind for kind, facts in SAMPLES.values() if facts.language == language} == set(UpdateKind)
 
 
 @given(any_facts(), st.sampled_from(FORWARD), st.sampled_from(ABROAD))
