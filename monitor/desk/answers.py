@@ -52,6 +52,7 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
         left_out=chosen.left_out,
         four_eyes=second.required(four_eyes, found),
         languages={channel.name: channel.language for channel in chosen.carried if channel.language},
+        first=[channel.name for channel in chosen.carried if channel.goes_first],
     )
     if draft.facts_sha256 != seen.facts_sha256:
         raise Stale("its facts changed")

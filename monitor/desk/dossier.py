@@ -21,6 +21,7 @@ from monitor.ledger import (
     components,
     deliveries,
     drafts,
+    halts,
     incidents,
     people,
     sightings,
@@ -107,7 +108,9 @@ async def carriers(s: AsyncSession, seat: Seat, incident_id: int) -> Carriers:
     names = {component.id: component.name for component in await components.everything(s)}
     ours = [member for member in await incidents.members(s, incident_id) if member.recovered_at is None]
     failing: list[Member | Sighting] = [*ours, *await story.failing(s), *await sightings.standing(s)]
-    return choose(seat.config.channel, {part.component_id: names[part.component_id] for part in failing})
+    refused = {channel: halt.why for channel, halt in (await halts.standing(s)).items()}
+    broken = {part.component_id: names[part.component_id] for part in failing}
+    return choose(seat.config.channel, broken, refused)
 
 
 async def taken_by(s: AsyncSession, incident_id: int, names: Mapping[int, str]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from monitor.config import Config
-from monitor.models import Delivery, DeliveryState, Person, Role
+from monitor.models import Delivery, DeliveryState, Halt, Person, Role
 from monitor.readiness import readiness
 
 _MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
@@ -30,11 +30,14 @@ class Way:
     kind: str
     last: Delivery | None
     pending: int
+    halt: Halt | None = None
 
     @property
     def is_well(self) -> bool:
         """Whether nothing says that it does not work."""
-        return self.last is None or (self.last.state is not DeliveryState.FAILED and not self.last.error)
+        return not self.halt and (
+            self.last is None or (self.last.state is not DeliveryState.FAILED and not self.last.error)
+        )
 
 
 def called(config: Config[Any], now: datetime) -> list[Callee]:
@@ -50,10 +53,15 @@ def called(config: Config[Any], now: datetime) -> list[Callee]:
     ]
 
 
-def ways(config: Config[Any], latest: Sequence[Delivery], pending: Mapping[str, int]) -> list[Way]:
+def ways(
+    config: Config[Any], latest: Sequence[Delivery], pending: Mapping[str, int], halted: Mapping[str, Halt]
+) -> list[Way]:
     """The channels of the config."""
     last = {delivery.channel: delivery for delivery in latest}
-    return [Way(one.name, one.kind, last.get(one.name), pending.get(one.name, 0)) for one in config.channel]
+    return [
+        Way(one.name, one.kind, last.get(one.name), pending.get(one.name, 0), halted.get(one.name))
+        for one in config.channel
+    ]
 
 
 def approvers(accounts: Sequence[Person]) -> list[str]:

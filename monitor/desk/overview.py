@@ -16,7 +16,7 @@ from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import components, deliveries, drafts, incidents, people, sightings, story
+from monitor.ledger import components, deliveries, drafts, halts, incidents, people, sightings, story
 from monitor.models import Incident, IncidentUpdate
 from monitor.verdict import Verdict
 
@@ -89,7 +89,9 @@ async def _desk(s: AsyncSession, visit: Visit) -> dict[str, Any]:
     return {
         "everyone": {person.id: person.name for person in accounts},
         "clocks": sorted(promised.items(), key=lambda clock: clock[1]),
-        "ways": duty.ways(config, await deliveries.latest(s), await deliveries.pending_counts(s)),
+        "ways": duty.ways(
+            config, await deliveries.latest(s), await deliveries.pending_counts(s), await halts.standing(s)
+        ),
         "called": duty.called(config, visit.now),
         "approvers": duty.approvers(accounts),
         "gaps": list(islice(duty.gaps(config, accounts), GAPS_MAX)),

@@ -27,6 +27,9 @@ _RANK: Final = tuple(Role)
 # What a page says after a deed, by the word that the redirect carries: nobody can put other words on it.
 SAID: Final = {
     "approved": "Approved. It goes out now; each channel below says when it was delivered.",
+    "again": "It is being sent once more, under the same key.",
+    "also": "It goes out that way too, as it was approved.",
+    "lifted": "The channel tries again now: first what it was refused, then what waited.",
     "agreed": "You agree with these words. They go out when another approver publishes them.",
     "briefed": "Written down: whoever answers the phone has the brief.",
     "taken": "You have taken it up. Notices may say so from now on.",

@@ -1,8 +1,8 @@
 """Approval: the one door between a draft and the public."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
@@ -31,6 +31,7 @@ __all__ = [
     "of_update",
 ]
 
+FIRST_WAIT_MAX: Final = timedelta(minutes=3)
 KEYS: Final = UUID("6d0a9d5e-6f0c-5c2b-9f53-0d6c2c7f3b11")
 
 
@@ -45,17 +46,18 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
     left_out: Mapping[str, str],
     now: datetime,
     languages: Mapping[str, str] = MappingProxyType({}),
+    first: Collection[str] = (),
     four_eyes: bool = False,
 ) -> Approval:
     """Take a named human's yes to the very words they saw, and with it, in the same transaction, all that follows.
 
     ``revision`` and ``text_sha256`` are what the human had before them; ``left_out`` says, by channel, why it does not
-    go that way; ``languages`` what its readers speak, where that is not the leading one. With ``four_eyes`` another
-    must have agreed before. Raises a leaf of Refused, and then nothing has changed.
+    go that way; ``languages`` what its readers speak; for those in ``first`` the others wait. With ``four_eyes``
+    another must have agreed before. Raises a leaf of Refused, and then nothing has changed.
     """
     update = await drafts.unanswered(s, update_id)
     incident = await _incident_to_speak_of(s, update)
-    person = await signer(s, person_id)
+    await signer(s, person_id)
     refuse_unless_seen(update, revision, text_sha256)
     await _refuse_unless_taken_up(s, update)
     agreed = await _second(s, update, person_id, four_eyes=four_eyes)
@@ -69,11 +71,18 @@ async def approve(  # noqa: PLR0913 - a yes is who, to which words, over which w
     )
     s.add(approval)
     await s.flush()
-    s.add_all(_deliveries(approval, _languages(update, channels, languages), now))
+    s.add_all(_deliveries(approval, _languages(update, channels, languages), first, now))
     await _move(s, incident, update, now)
-    detail = _detail(approval, channels, left_out, agreed=await people.name_of(s, agreed.person_id) if agreed else None)
-    await audit.note(s, actor=person.name, action="approved", subject=f"update:{update_id}", detail=detail, now=now)
+    await _note(s, approval, agreed, channels, left_out)
     return approval
+
+
+async def _note(
+    s: AsyncSession, yes: Approval, agreed: Assent | None, channels: Sequence[str], left_out: Mapping[str, str]
+) -> None:
+    actor, other = await people.name_of(s, yes.person_id), await people.name_of(s, agreed.person_id) if agreed else None
+    detail, subject = _detail(yes, channels, left_out, agreed=other), f"update:{yes.update_id}"
+    await audit.note(s, actor=actor, action="approved", subject=subject, detail=detail, now=yes.at)
 
 
 async def of_update(s: AsyncSession, update_id: int) -> Approval | None:
@@ -124,16 +133,20 @@ def _languages(update: IncidentUpdate, channels: Sequence[str], wanted: Mapping[
     return {channel: language if language in told else update.language for channel, language in chosen.items()}
 
 
-def _deliveries(approval: Approval, languages: Mapping[str, str], now: datetime) -> list[Delivery]:
-    assert approval.id is not None  # noqa: S101 - the record has just given it one
+def delivery(approval: Approval, channel: str, language: str, at: datetime) -> Delivery:
+    """One sending of approved words, not before ``at``."""
+    assert approval.id is not None  # noqa: S101 - it stands in the record
+    return Delivery(
+        approval_id=approval.id, channel=channel, language=language, key=key(approval, channel), next_attempt_at=at
+    )
+
+
+def _deliveries(
+    approval: Approval, languages: Mapping[str, str], first: Collection[str], now: datetime
+) -> list[Delivery]:
+    then = now + FIRST_WAIT_MAX if languages.keys() & set(first) else now
     return [
-        Delivery(
-            approval_id=approval.id,
-            channel=channel,
-            language=language,
-            key=key(approval, channel),
-            next_attempt_at=now,
-        )
+        delivery(approval, channel, language, now if channel in first else then)
         for channel, language in languages.items()
     ]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from monitor.models import Approval, Delivery, DeliveryState, Incident, IncidentUpdate, Person
+from monitor.models import Approval, Delivery, DeliveryState, Halt, Incident, IncidentUpdate, Person
 
 RECEIPTS_MAX: Final = 20
 UNDELIVERED: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
@@ -43,9 +43,9 @@ async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | N
     """The delivery that this channel should send now, if any.
 
     Approvals go out in the order in which they were given: while an older one is not delivered, and not given up, a
-    newer one is not due.
+    newer one is not due. On a channel that stands still nothing is.
     """
-    head = await _head(s, channel)
+    head = None if await _halted(s, channel) else await _head(s, channel)
     if head is None or head.state is DeliveryState.SENDING or head.next_attempt_at > now:
         return None
     wanted = (
@@ -60,22 +60,29 @@ async def next_due(s: AsyncSession, channel: str, now: datetime) -> Outgoing | N
 
 async def due_at(s: AsyncSession, channel: str) -> datetime | None:
     """When this channel has to try next; None if nothing waits, or one is being sent."""
-    head = await _head(s, channel)
+    head = None if await _halted(s, channel) else await _head(s, channel)
     return head.next_attempt_at if head and head.state is DeliveryState.PENDING else None
 
 
-async def claim(s: AsyncSession, delivery_id: int) -> bool:
-    """Take a pending delivery to send it, which counts as an attempt; False if it is not pending."""
-    attempts = col(Delivery.attempts) + 1
-    return await _move(s, delivery_id, (DeliveryState.PENDING,), state=DeliveryState.SENDING, attempts=attempts)
+async def claim(s: AsyncSession, delivery_id: int) -> int | None:
+    """Take a pending delivery to send it, which counts as an attempt; gives its epoch, None if it is not pending."""
+    return await s.scalar(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state) == DeliveryState.PENDING)
+        .values(state=DeliveryState.SENDING, attempts=col(Delivery.attempts) + 1, epoch=col(Delivery.epoch) + 1)
+        .returning(col(Delivery.epoch))
+    )
 
 
-async def delivered(s: AsyncSession, delivery_id: int, receipt: str, now: datetime) -> bool:
-    """Say that the channel accepted it; False if it was not being sent."""
+async def delivered(
+    s: AsyncSession, delivery_id: int, receipt: str, now: datetime, *, epoch: int | None = None
+) -> bool:
+    """Say that the channel accepted it; False if it was not being sent, or since this epoch by somebody else."""
     return await _move(
         s,
         delivery_id,
         (DeliveryState.SENDING,),
+        epoch,
         state=DeliveryState.DELIVERED,
         delivered_at=now,
         receipt=receipt,
@@ -83,15 +90,27 @@ async def delivered(s: AsyncSession, delivery_id: int, receipt: str, now: dateti
     )
 
 
-async def retry(s: AsyncSession, delivery_id: int, error: str, at: datetime) -> bool:
-    """Say that an attempt failed and when to try again; False if it was not being sent."""
+async def retry(s: AsyncSession, delivery_id: int, error: str, at: datetime, *, epoch: int | None = None) -> bool:
+    """Say that an attempt failed and when to try again; False if it was not being sent, or not in this epoch."""
     sending = (DeliveryState.SENDING,)
-    return await _move(s, delivery_id, sending, state=DeliveryState.PENDING, error=error, next_attempt_at=at)
+    return await _move(s, delivery_id, sending, epoch, state=DeliveryState.PENDING, error=error, next_attempt_at=at)
 
 
-async def fail(s: AsyncSession, delivery_id: int, error: str) -> bool:
-    """Give a delivery up for good, so that the next one is due; False if it was delivered or given up before."""
-    return await _move(s, delivery_id, UNDELIVERED, state=DeliveryState.FAILED, error=error)
+async def fail(s: AsyncSession, delivery_id: int, error: str, *, epoch: int | None = None) -> bool:
+    """Give a delivery up, so that the next one is due; False if it was delivered or given up before, or taken over."""
+    return await _move(s, delivery_id, UNDELIVERED, epoch, state=DeliveryState.FAILED, error=error)
+
+
+async def release(s: AsyncSession, delivery_id: int, now: datetime) -> None:
+    """What goes first has gone, or never will: let those that wait for it go now."""
+    approval = select(col(Delivery.approval_id)).where(col(Delivery.id) == delivery_id).scalar_subquery()
+    waiting = update(Delivery).where(
+        col(Delivery.approval_id) == approval,
+        col(Delivery.state) == DeliveryState.PENDING,
+        col(Delivery.attempts) == 0,
+        col(Delivery.next_attempt_at) > now,
+    )
+    await s.execute(waiting.values(next_attempt_at=now))
 
 
 async def unclaim_all(s: AsyncSession, channel: str) -> int:
@@ -173,6 +192,11 @@ async def of_update(s: AsyncSession, update_id: int) -> Sequence[Delivery]:
     return found.all()
 
 
+async def _halted(s: AsyncSession, channel: str) -> bool:
+    """Whether the channel stands still."""
+    return bool(await s.scalar(select(exists().where(col(Halt.channel) == channel, col(Halt.lifted_at).is_(None)))))
+
+
 async def _head(s: AsyncSession, channel: str) -> Delivery | None:
     """The oldest approval's delivery that is neither delivered nor given up."""
     wanted = select(Delivery).where(col(Delivery.channel) == channel, col(Delivery.state).in_(UNDELIVERED))
@@ -183,13 +207,11 @@ async def _move(
     s: AsyncSession,
     delivery_id: int,
     allowed: Sequence[DeliveryState],
+    epoch: int | None,
     **values: Any,  # noqa: ANN401 - columns differ in type
 ) -> bool:
-    """The compare-and-swap of every transition: it starts from an allowed state, or changes nothing."""
-    moved = await s.scalar(
-        update(Delivery)
-        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(allowed))
-        .values(**values)
-        .returning(col(Delivery.id))
-    )
-    return moved is not None
+    """The compare-and-swap of a transition: it starts from an allowed state, in this epoch, or changes nothing."""
+    mine = update(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(allowed))
+    if epoch is not None:
+        mine = mine.where(col(Delivery.epoch) == epoch)
+    return await s.scalar(mine.values(**values).returning(col(Delivery.id))) is not None

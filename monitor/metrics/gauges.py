@@ -1,6 +1,6 @@
 """What the daemon itself has to tell: its own pace, the incidents, the drafts and the deliveries."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -26,6 +26,7 @@ class Snapshot:
     reviews_waiting: int = 0
     pending_by_channel: Mapping[str, int] = field(default_factory=dict)
     pending_by_route: Mapping[str, int] = field(default_factory=dict)
+    halted: Collection[str] = ()
     promised: Mapping[int, datetime] = field(default_factory=dict)
     promises: Mapping[Fate, int] = field(default_factory=dict)
     customer_first: int = 0
@@ -102,6 +103,7 @@ class Gauges(Collector):
         for channel, count in snapshot.pending_by_channel.items():
             pending.add_metric([channel], count)
         yield pending
+        yield _halted(snapshot.halted)
         calling = _labelled("ownup_calls_pending", "Calls of people that are on their way", "route")
         for route, count in snapshot.pending_by_route.items():
             calling.add_metric([route], count)
@@ -126,6 +128,13 @@ class Gauges(Collector):
         yield cut_off
         yield CounterMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
         yield CounterMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
+
+
+def _halted(channels: Collection[str]) -> GaugeMetricFamily:
+    halted = _labelled("ownup_channel_halted", "1 while a channel stands still, since it was refused", "channel")
+    for channel in channels:
+        halted.add_metric([channel], 1)
+    return halted
 
 
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:

@@ -7,7 +7,7 @@ trigger of the database (see ``monitor/ledger/migrations``), so that no code pat
 from sqlmodel import SQLModel
 
 from monitor.models.alert import Alert
-from monitor.models.approval import Approval, Assent, Delivery, DeliveryState
+from monitor.models.approval import Approval, Assent, Delivery, DeliveryState, Halt
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
 from monitor.models.call import Call, CallState, Signal, Why
@@ -36,6 +36,7 @@ __all__ = [
     "DeliveryState",
     "Flip",
     "FollowUp",
+    "Halt",
     "Incident",
     "IncidentUpdate",
     "Lesson",

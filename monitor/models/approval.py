@@ -44,7 +44,11 @@ class Approval(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One sending of an approved update over one channel; without an Approval there is none. Its key never changes."""
+    """One sending of an approved update over one channel; without an Approval there is none. Its key never changes.
+
+    ``epoch`` counts the claims: only whoever holds the newest may say what came of it. ``attempts`` begins anew when a
+    human sends it again.
+    """
 
     __table_args__ = (
         UniqueConstraint("approval_id", "channel"),
@@ -59,7 +63,20 @@ class Delivery(SQLModel, table=True):
     key: str = Field(unique=True)
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=word(DeliveryState))
     attempts: int = 0
+    epoch: int = 0
     next_attempt_at: datetime = Field(sa_type=Utc)
     delivered_at: datetime | None = Field(default=None, sa_type=Utc)
     receipt: str = ""
     error: str = ""
+
+
+class Halt(SQLModel, table=True):
+    """A channel that was refused whatever it carries: it sends nothing until a human says that it may try again."""
+
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    channel: str = Field(index=True)
+    delivery_id: int = Field(foreign_key="delivery.id")
+    why: str
+    at: datetime = Field(sa_type=Utc)
+    lifted_at: datetime | None = Field(default=None, sa_type=Utc)
+    lifted_by: int | None = Field(default=None, foreign_key="person.id")

@@ -10,15 +10,16 @@ from enum import StrEnum
 from typing import Final, NoReturn
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.channels.channel import Channel
 from monitor.config import Site
-from monitor.ledger import audit, deliveries, drafts
+from monitor.ledger import audit, deliveries, drafts, halts
 from monitor.ledger.deliveries import Outgoing
 from monitor.ledger.store import Ledger
 from monitor.publish.message import message_of
 from monitor.sending.backoff import pause_s
-from monitor.sending.sender import Permanent, Temporary
+from monitor.sending.sender import Barred, Permanent, Temporary
 from probes.transcript import Transcript
 
 log = structlog.get_logger("ownup.publish")
@@ -29,12 +30,13 @@ ACTOR: Final = "publish"
 
 
 class Outcome(StrEnum):
-    """What one attempt came to; the label of ``ownup_deliveries_total``."""
+    """What one attempt came to; the label of ``ownup_deliveries_total``. ``lost``: another sender took it over."""
 
     DELIVERED = "delivered"
     RETRIED = "retried"
     FAILED = "failed"
     REFUSED = "refused"
+    LOST = "lost"
 
 
 async def drain(
@@ -87,7 +89,8 @@ class _Line:
     async def attempt(self, outgoing: Outgoing) -> None:
         """Claim, send, record. Between claim and record a crash leaves the row claimed, which the next drain undoes."""
         async with self.ledger.write() as s:
-            if not await deliveries.claim(s, _id(outgoing)):
+            epoch = await deliveries.claim(s, _id(outgoing))
+            if epoch is None:
                 return
             earlier = await deliveries.receipts(s, outgoing)
         message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached, earlier=earlier)
@@ -95,24 +98,26 @@ class _Line:
             async with asyncio.timeout(self.channel.timeout):
                 receipt = await self.channel.send(message)
         except Temporary as later:
-            await self._retry(outgoing, later)
+            await self._retry(outgoing, epoch, later)
         except TimeoutError:
-            await self._retry(outgoing, Temporary(f"no answer within {self.channel.timeout:g} s"))
+            await self._retry(outgoing, epoch, Temporary(f"no answer within {self.channel.timeout:g} s"))
         except Permanent as never:
-            await self._give_up(outgoing, Outcome.FAILED, never.detail)
+            await self._give_up(outgoing, epoch, never)
         else:
-            await self._delivered(outgoing, receipt)
+            await self._delivered(outgoing, epoch, receipt)
 
     async def refuse(self, outgoing: Outgoing) -> None:
         """Send nothing: the words are not those that a human approved."""
-        await self._give_up(outgoing, Outcome.REFUSED, "the words are not those that were approved")
+        never = Permanent("the words are not those that were approved")
+        await self._give_up(outgoing, outgoing.delivery.epoch, never, Outcome.REFUSED)
 
-    async def _delivered(self, outgoing: Outgoing, receipt: str) -> None:
+    async def _delivered(self, outgoing: Outgoing, epoch: int, receipt: str) -> None:
         async with self.ledger.write() as s:
-            await deliveries.delivered(s, _id(outgoing), self._mask(receipt), self.clock())
-        self._settled(outgoing, Outcome.DELIVERED, receipt)
+            mine = await deliveries.delivered(s, _id(outgoing), self._mask(receipt), self.clock(), epoch=epoch)
+            await self._release(s, outgoing)
+        self._settled(outgoing, Outcome.DELIVERED if mine else Outcome.LOST, receipt)
 
-    async def _retry(self, outgoing: Outgoing, later: Temporary) -> None:
+    async def _retry(self, outgoing: Outgoing, epoch: int, later: Temporary) -> None:
         wait_s = pause_s(
             attempt=outgoing.delivery.attempts + 1,
             first_s=self.channel.retry_first,
@@ -122,23 +127,32 @@ class _Line:
         )
         at = self.clock() + timedelta(seconds=wait_s)
         async with self.ledger.write() as s:
-            await deliveries.retry(s, _id(outgoing), self._mask(later.detail), at)
-        self._settled(outgoing, Outcome.RETRIED, later.detail)
+            mine = await deliveries.retry(s, _id(outgoing), self._mask(later.detail), at, epoch=epoch)
+        self._settled(outgoing, Outcome.RETRIED if mine else Outcome.LOST, later.detail)
         self.reached |= later.reached
 
-    async def _give_up(self, outgoing: Outgoing, outcome: Outcome, why: str) -> None:
-        why = self._mask(why)
+    async def _give_up(
+        self, outgoing: Outgoing, epoch: int, never: Permanent, outcome: Outcome = Outcome.FAILED
+    ) -> None:
+        """Record it, and where the way itself is refused, stop the channel until a human says that it may go on."""
+        why, now = self._mask(never.detail), self.clock()
         async with self.ledger.write() as s:
-            await deliveries.fail(s, _id(outgoing), why)
-            await audit.note(
-                s,
-                actor=ACTOR,
-                action=outcome,
-                subject=f"update:{outgoing.update.id}",
-                detail=f"{self.channel.name}: {why}",
-                now=self.clock(),
-            )
+            if not await deliveries.fail(s, _id(outgoing), why, epoch=epoch):
+                outcome = Outcome.LOST
+            elif isinstance(never, Barred):
+                await halts.halt(s, _id(outgoing), why, now)
+            await self._release(s, outgoing)
+            await self._note(s, outgoing, outcome, why)
         self._settled(outgoing, outcome, why)
+
+    async def _release(self, s: AsyncSession, outgoing: Outgoing) -> None:
+        """Those who wait for the brief wait no longer."""
+        if self.channel.goes_first:
+            await deliveries.release(s, _id(outgoing), self.clock())
+
+    async def _note(self, s: AsyncSession, outgoing: Outgoing, outcome: Outcome, why: str) -> None:
+        subject, detail = f"update:{outgoing.update.id}", f"{self.channel.name}: {why}"
+        await audit.note(s, actor=ACTOR, action=outcome, subject=subject, detail=detail, now=self.clock())
 
     def _settled(self, outgoing: Outgoing, outcome: Outcome, words: str) -> None:
         say = log.info if outcome is Outcome.DELIVERED else log.warning

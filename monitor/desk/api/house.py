@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from monitor.desk import duty, targets
 from monitor.desk.api.ask import Ask
 from monitor.desk.overview import parts
-from monitor.ledger import calls, deliveries
+from monitor.ledger import calls, deliveries, halts
 from monitor.models import CallState, Role, Signal, Why
 from monitor.verdict import Verdict
 
@@ -116,7 +116,8 @@ async def looked_at(ask: Ask) -> TargetList:
 async def channels(ask: Ask) -> ChannelList:
     """List the channels, and how each one's last delivery went."""
     async with ask.read() as s:
-        ways = duty.ways(ask.seat.config, await deliveries.latest(s), await deliveries.pending_counts(s))
+        latest, pending = await deliveries.latest(s), await deliveries.pending_counts(s)
+        ways = duty.ways(ask.seat.config, latest, pending, await halts.standing(s))
     return ChannelList(items=tuple(map(_channel, ways)))
 
 

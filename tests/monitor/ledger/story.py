@@ -89,7 +89,12 @@ async def person(s: AsyncSession, name: str = "Ada", role: Role = Role.APPROVER)
 
 
 async def approve(
-    s: AsyncSession, update: IncidentUpdate, *channels: str, who: Person | None = None, minute: float = 1
+    s: AsyncSession,
+    update: IncidentUpdate,
+    *channels: str,
+    who: Person | None = None,
+    minute: float = 1,
+    first: tuple[str, ...] = (),
 ) -> Approval:
     """A yes to the words as they stand, by somebody who has taken the incident up."""
     who = who or await person(s)
@@ -102,5 +107,6 @@ async def approve(
         text_sha256=update.text_sha256,
         channels=channels or ("page", "mail"),
         left_out={},
+        first=first,
         now=after(minute),
     )

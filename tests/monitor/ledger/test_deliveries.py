@@ -8,14 +8,14 @@ from monitor.models import DeliveryState, IncidentUpdate
 from tests.monitor.ledger.story import after, approve, draft, outage
 
 
-async def two_approved(ledger: Ledger) -> tuple[IncidentUpdate, IncidentUpdate]:
-    """Two updates, approved one after the other for the page and for mail."""
+async def two_approved(ledger: Ledger, first: tuple[str, ...] = ()) -> tuple[IncidentUpdate, IncidentUpdate]:
+    """Two updates, approved one after the other for the page and for mail, which wait for what goes ``first``."""
     async with ledger.write() as s:
         incident = await outage(s)
-        first, second = await draft(s, incident), await draft(s, incident, UpdateKind.NO_NEWS)
-        await approve(s, first, minute=1)
-        await approve(s, second, minute=2)
-    return first, second
+        older, newer = await draft(s, incident), await draft(s, incident, UpdateKind.NO_NEWS)
+        await approve(s, older, minute=1, first=first)
+        await approve(s, newer, minute=2, first=first)
+    return older, newer
 
 
 async def due(ledger: Ledger, channel: str, minute: float) -> Outgoing | None:

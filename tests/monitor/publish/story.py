@@ -56,7 +56,9 @@ class Story:
         async with self.ledger.write() as s:
             return (await drafts.write(s, incident_id, kind, stage, "en", words, facts, at)).id
 
-    async def approve(self, update_id: int, channels: Sequence[str], *, at: datetime = NOON) -> None:
+    async def approve(
+        self, update_id: int, channels: Sequence[str], *, at: datetime = NOON, first: Sequence[str] = ()
+    ) -> None:
         """A human says yes to what the draft says now."""
         async with self.ledger.write() as s:
             update = await drafts.get(s, update_id)
@@ -69,6 +71,7 @@ class Story:
                 text_sha256=update.text_sha256,
                 channels=channels,
                 left_out={},
+                first=first,
                 now=at,
             )
 

@@ -210,6 +210,7 @@ def _approved() -> None:
         _text("key", unique=True),
         _word("state", "deliverystate", "pending", "sending", "delivered", "failed"),
         _number("attempts"),
+        _number("epoch"),
         _time("next_attempt_at"),
         _time("delivered_at", nullable=True),
         _text("receipt"),
