@@ -24,8 +24,8 @@ from monitor.sample import running
 log = structlog.get_logger("ownup.daemon")
 
 
-async def run(read: Callable[[], Config[Any]], *, sampled: bool, greet: Greet) -> None:
-    """Live until told to stop. ``sampled`` runs the sample servers beside us.
+async def run(read: Callable[[], Config[Any]], *, sampled: bool, greet: Greet, drill: bool = False) -> None:
+    """Live until told to stop. ``sampled`` runs the sample servers beside us; in a ``drill`` every page says so.
 
     Raises ConfigError, CannotListen or StorageError if it cannot begin, and ExceptionGroup if a task died.
     """
@@ -38,7 +38,7 @@ async def run(read: Callable[[], Config[Any]], *, sampled: bool, greet: Greet) -
         former: Config[Any] | None = None
         while config is not None:
             try:
-                following = await _live(Life(config, memory, orders, sample, greet))
+                following = await _live(Life(config, memory, orders, sample, greet, drill=drill))
                 _tell_changes(config, following)
                 config, former = following, config
             except (CannotListen, StorageError) as why:

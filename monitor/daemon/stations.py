@@ -73,6 +73,7 @@ class Life:
     sample: Sample | None
     greet: Greet
     own: Overrides = field(default_factory=Overrides)
+    drill: bool = False
 
 
 @asynccontextmanager
@@ -97,7 +98,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_orders(life),
             "lessons": lessons.keep(),
             **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, own, stack),
-            **await _public(config, ledger, samples, listeners["page"]),
+            **await _public(life, ledger, samples, listeners["page"]),
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"]),
             **_channels(life, ledger),
@@ -150,9 +151,10 @@ def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Ow
     }
 
 
-async def _public(config: Config[Any], ledger: Ledger, samples: Samples, listener: socket) -> Stations:
-    pages = await Pages.open(ledger, Setting.of(config), clock=_now, history=samples.history)
-    copy = Copy.of(config.page)
+async def _public(life: Life, ledger: Ledger, samples: Samples, listener: socket) -> Stations:
+    setting = Setting.of(life.config, drill=life.drill)
+    pages = await Pages.open(ledger, setting, clock=_now, history=samples.history)
+    copy = Copy.of(life.config.page)
     copying = {"copy of the page": copy.keep(pages)} if copy else {}
     return {"page": serve(page.make(pages), listener), "pages": pages.keep(), **copying}
 
@@ -169,6 +171,7 @@ def _desk(
         sample=life.sample,
         hear=heartbeats.hear,
         own=life.own,
+        drill=life.drill,
     )
     return {"desk": serve(desk.make(seat), listener)}
 

@@ -20,7 +20,7 @@ class Seat:
 
     ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
     sample servers of sample mode, which a button may break and repair. ``hear`` is told of signs of life.
-    ``own`` are the company's own words.
+    ``own`` are the company's own words; in a ``drill`` every page says that it is one.
     """
 
     ledger: Ledger
@@ -31,3 +31,4 @@ class Seat:
     sample: Sample | None = None
     hear: Hear = nobody
     own: Overrides = field(default_factory=Overrides)
+    drill: bool = False

@@ -146,6 +146,7 @@ class Visit:
         hidden = Markup('<input type="hidden" name="token" value="{}">').format(self.token())
         return {
             "site": self.seat.config.site.name,
+            "drill": self.seat.drill,
             "person": self.person,
             "may": self.may,
             "times": self.times,

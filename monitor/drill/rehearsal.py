@@ -60,7 +60,7 @@ async def rehearse(yours: Config[Any], plan: Plan, directory: Path, tell: Tell) 
                 invited.set_result(link)
 
         async with asyncio.TaskGroup() as tasks:
-            living = tasks.create_task(daemon.run(lambda: stage, sampled=False, greet=greet), name="daemon")
+            living = tasks.create_task(daemon.run(lambda: stage, sampled=False, greet=greet, drill=True), name="daemon")
             play = tasks.create_task(_Play(stage, plan, sample, tell).run(invited), name="drill")
             living.add_done_callback(lambda _: play.cancel())
             play.add_done_callback(lambda _: living.cancel())

@@ -14,7 +14,8 @@ class Setting:
     """What does not change in one life of the daemon; ``targets`` counts those of each component that are looked at.
 
     The first of ``languages`` is spoken at ``/``, the others at ``/de`` and so on. ``uptime`` shows past days,
-    ``measures`` what checks see today before a human has said so, and ``promises`` how we kept ours.
+    ``measures`` what checks see today before a human has said so, and ``promises`` how we kept ours;
+    in a ``drill`` every page says that it is one.
     """
 
     site: Site
@@ -26,9 +27,10 @@ class Setting:
     uptime: bool = True
     measures: bool = False
     promises: bool = False
+    drill: bool = False
 
     @classmethod
-    def of(cls, config: Config[Any]) -> Self:
+    def of(cls, config: Config[Any], *, drill: bool = False) -> Self:
         """Read it from a config."""
         page = config.page
         return cls(
@@ -41,6 +43,7 @@ class Setting:
             uptime=page.uptime,
             measures=page.measurements,
             promises=page.promises,
+            drill=drill,
         )
 
     def told_in(self, language: str) -> Callable[[Component], Component]:

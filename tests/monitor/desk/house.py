@@ -88,7 +88,7 @@ class House:
             await house.move_in(people)
             yield house
 
-    def seat(self) -> Seat:
+    def seat(self, *, drill: bool = False) -> Seat:
         """What the desk is given."""
         return Seat(
             ledger=self.ledger,
@@ -97,6 +97,7 @@ class House:
             clock=lambda: self.now,
             samples=self.samples,
             own=overrides(self.config),
+            drill=drill,
         )
 
     async def move_in(self, everyone: Iterable[tuple[str, Role]]) -> None:

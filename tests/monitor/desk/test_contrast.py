@@ -16,6 +16,7 @@ TEXT = [
     ("gone", "bad-soft"),
     ("new", "good-soft"),
     ("on-accent", "accent"),
+    ("on-drill", "drill"),
     ("ink", "field"),
 ]
 EDGES = [("edge", "card"), ("edge", "paper"), ("accent", "paper"), ("link", "card")]

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from monitor.drill.score import Limits, Score
@@ -20,6 +22,7 @@ url = "${HOOK}"
 secret = "${SECRET}"
 """
 SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+BANNER = re.compile(r'<p class="drill" role="status">(.*?)</p>')
 LIMITS = Limits(timedelta(minutes=5), timedelta(minutes=15))
 PASSED = Score(acknowledged=timedelta(seconds=1), approved=timedelta(seconds=2), finished=True)
 
@@ -48,6 +51,25 @@ async def test_a_scripted_drill_passes_and_reaches_no_customer(tmp_path: Path) -
     assert told["kept"] >= 1
     assert heard == []
     assert os.listdir(tmp_path) == ["config.toml"]  # noqa: PTH208 - a look at one directory
+
+
+async def test_every_page_of_a_drill_says_that_it_is_one(tmp_path: Path) -> None:
+    """Its desk and its public page alike, before anybody signs in."""
+    (tmp_path / "config.toml").write_text("[site]\nname = 'Harbour Mail'\n")
+    drill = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor", "drill", "--config", str(tmp_path / "config.toml")),
+        stdout=asyncio.subprocess.PIPE,
+        env={"TMPDIR": str(tmp_path), "PATH": ""},
+    )
+    assert drill.stdout
+    addresses = [(await drill.stdout.readline()).decode().split()[-1] for _ in ("desk", "page")]
+    async with aiohttp.ClientSession() as session:
+        for address in addresses:
+            async with session.get(address) as page:
+                (said,) = BANNER.findall(await page.text())
+                assert re.sub("<.*?>", "", said) == "This is a drill. Nothing here reaches the public.", address
+    drill.terminate()
+    await drill.communicate()
 
 
 @pytest.mark.parametrize(

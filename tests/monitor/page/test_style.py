@@ -11,6 +11,7 @@ PAIRS = [
     *[(state, "sheet") for state in ("calm", "alarm", "watch")],
     *[(state, f"{state}-tint") for state in ("calm", "alarm", "watch")],
     *[("ink", f"{state}-tint") for state in ("calm", "alarm", "watch")],
+    ("paper", "watch"),
 ]
 
 
