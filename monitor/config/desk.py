@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, IPvAnyNetwork, model_validator
 
-from monitor.config.values import HttpUrl, Listen, Listening
+from monitor.config.values import PORT_MAX, HttpUrl, Listen, Listening
 from probes.target import Options, Seconds
 
 _HOUR_S: Final = 3600.0
@@ -31,6 +31,7 @@ class Desk(Options):
     ``four_eyes`` asks for a second approver where words speak of security, law or personal data (one may go on alone,
     with a reason); it insists on one for such words (``grave``), or for every notice (``all``). ``groups`` says what
     members of a group at your identity provider may do here. Only ``trusted_proxies`` may say who somebody is.
+    With a ``drill_port`` the desk has a button that starts a drill, whose own desk listens there.
     """
 
     listen: Listening = Listen("127.0.0.1", 8481)
@@ -39,6 +40,8 @@ class Desk(Options):
     session_absolute: Lasting = 7 * _DAY_S
     four_eyes: FourEyes = FourEyes.ASKED
     brief_first: bool = False
+    drill_port: Annotated[int, Field(ge=1, le=PORT_MAX)] | None = None
+    drill_url: HttpUrl | None = None
     passwords: bool = True
     groups: Mapping[str, RoleName] = Field(default_factory=dict)
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
@@ -52,4 +55,6 @@ class Desk(Options):
             raise ValueError("user_header needs trusted_proxies, since anybody can send a header")
         if (self.name_header or self.groups_header) and not self.user_header:
             raise ValueError("name_header and groups_header need user_header")
+        if self.drill_url and not self.drill_port:
+            raise ValueError("drill_url needs drill_port")
         return self

@@ -29,6 +29,7 @@ from monitor.daemon.pace import Pace
 from monitor.daemon.wallclock import Own, WallClock
 from monitor.desk import app as desk
 from monitor.desk.invite import first_admin
+from monitor.desk.rehearsals import Rehearsals
 from monitor.desk.seat import Seat
 from monitor.judge import Judge, remember
 from monitor.ledger import components
@@ -162,6 +163,7 @@ async def _public(life: Life, ledger: Ledger, samples: Samples, listener: socket
 def _desk(
     life: Life, ledger: Ledger, judge: Judge, samples: Samples, heartbeats: Heartbeats, listener: socket
 ) -> Stations:
+    rehearsals = Rehearsals(ledger, life.config, _now) if life.config.desk.drill_port else None
     seat = Seat(
         ledger=ledger,
         config=life.config,
@@ -172,8 +174,10 @@ def _desk(
         hear=heartbeats.hear,
         own=life.own,
         drill=life.drill,
+        rehearsals=rehearsals,
     )
-    return {"desk": serve(desk.make(seat), listener)}
+    drills = {"drills": rehearsals.run()} if rehearsals else {}
+    return {"desk": serve(desk.make(seat), listener), **drills}
 
 
 def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:

@@ -9,4 +9,4 @@ from monitor.readiness import readiness
 async def get(visit: Visit) -> web.Response:
     """Show how ready the config is; what is missing comes first."""
     found = readiness(visit.seat.config)
-    return visit.page("readiness.html", outlooks=found.outlooks, gaps=found.missing)
+    return visit.page("readiness.html", outlooks=found.outlooks, gaps=found.missing, rehearsals=visit.seat.rehearsals)

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.config import Config
 from monitor.desk.ping import Hear, nobody
+from monitor.desk.rehearsals import Rehearsals
 from monitor.ledger.samples import Samples
 from monitor.ledger.store import Ledger
 from monitor.overrides import Overrides
@@ -20,7 +21,8 @@ class Seat:
 
     ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
     sample servers of sample mode, which a button may break and repair. ``hear`` is told of signs of life.
-    ``own`` are the company's own words; in a ``drill`` every page says that it is one.
+    ``own`` are the company's own words; in a ``drill`` every page says that it is one. ``rehearsals``
+    holds the drills that a button may start.
     """
 
     ledger: Ledger
@@ -32,3 +34,4 @@ class Seat:
     hear: Hear = nobody
     own: Overrides = field(default_factory=Overrides)
     drill: bool = False
+    rehearsals: Rehearsals | None = None

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions, Config
 from monitor.court import docket
+from monitor.desk.rehearsals import Rehearsals
 from monitor.desk.seat import Seat
 from monitor.ledger import approvals, components, drafts, flips, incidents, people
 from monitor.ledger.rollup import Scope
@@ -88,7 +89,7 @@ class House:
             await house.move_in(people)
             yield house
 
-    def seat(self, *, drill: bool = False) -> Seat:
+    def seat(self, *, drill: bool = False, rehearsals: Rehearsals | None = None) -> Seat:
         """What the desk is given."""
         return Seat(
             ledger=self.ledger,
@@ -98,6 +99,7 @@ class House:
             samples=self.samples,
             own=overrides(self.config),
             drill=drill,
+            rehearsals=rehearsals,
         )
 
     async def move_in(self, everyone: Iterable[tuple[str, Role]]) -> None:

@@ -28,7 +28,10 @@ RIGHTS: Final = {
         POST /updates/1/promise       POST /updates/1/reject
         POST /sample/break            POST /sample/repair
     """,
-    Role.APPROVER: "POST /updates/1/approve POST /updates/1/agree",
+    Role.APPROVER: """
+        POST /updates/1/approve POST /updates/1/agree POST /updates/1/again POST /updates/1/also
+        POST /channels/lift     POST /drill
+    """,
     Role.ADMIN: "",
 }
 
