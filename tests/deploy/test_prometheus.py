@@ -19,7 +19,7 @@ RECORDS: Final = re.findall(r"- record: (\S+)", TEXT)
 
 def promtool(*arguments: str | Path) -> None:
     """Run Prometheus' own tool, which must have nothing to say against it."""
-    tool = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    tool = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=180, check=False)
     assert tool.returncode == 0, tool.stdout + tool.stderr
 
 

@@ -27,7 +27,7 @@ signature = "the Example team"
 {pace}
 
 [notices]
-watch_for = "30s"
+watch_for = "45s"
 
 [[component]]
 id = "website"

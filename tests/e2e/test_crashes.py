@@ -38,7 +38,7 @@ async def test_the_story_survives_five_power_cuts(company: Company) -> None:
     await company.draft("working again", within_s=20)
     await company.approve()
     await again(company)
-    await company.draft("resolved", within_s=60)
+    await company.draft("resolved", within_s=90)
     await company.approve()
     await company.until(lambda: arrived(company, 4), within_s=15)
     nothing_was_lost_or_doubled(company)

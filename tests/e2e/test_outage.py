@@ -57,7 +57,7 @@ async def test_an_outage_from_the_first_failed_look_to_the_last_word(company: Co
     await company.approve()
     await everybody_was_told(company, count=2)
 
-    await company.draft("resolved", within_s=60)
+    await company.draft("resolved", within_s=90)
     await company.approve()
     await everybody_was_told(company, count=3)
     stages = [json.loads(hook.body)["data"]["stage"] for hook in company.hooks.hooks]
