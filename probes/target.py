@@ -57,7 +57,7 @@ class Manner(Options):
     interval: Annotated[Seconds, Field(ge=1)] = 30.0
     timeout: Annotated[Seconds, Field(gt=0)] = 8.0
     stage_timeout: Annotated[Seconds, Field(gt=0)] | None = None
-    confirm: tuple[Seconds, ...] = (1.0, 3.0, 5.0, 7.0, 9.0)
+    confirm: tuple[Seconds, ...] = (1.0, 2.0, 4.0, 6.0, 8.0)
     partial_after: Annotated[int, Field(ge=0, le=20)] = 6
     detect_within: Annotated[Seconds, Field(gt=0)] | None = None
     recover: Annotated[int, Field(ge=1, le=100)] = 2
