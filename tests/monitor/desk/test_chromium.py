@@ -137,6 +137,7 @@ async def test_the_keyboard_is_enough(house: House, server: TestServer, chromium
     context = await chromium.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     await page.goto(f"{home}updates/1")
+    await expect(page.get_by_label("Your name")).to_be_focused()
     await page.keyboard.type("Maria")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)

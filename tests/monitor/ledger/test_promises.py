@@ -114,7 +114,8 @@ def assent(update: int = WAITING, *, who: int = ADA, text: str = "") -> str:
 
 def delivery(verb: str = "INSERT", **values: object) -> str:
     """An INSERT of a delivery."""
-    row = {"channel": "fax", "key": "k", "state": "pending", "attempts": 0, "next_attempt_at": "2026-03-01 12:05:00"}
+    row = {"channel": "fax", "key": "k", "state": "pending", "attempts": 0, "epoch": 0}
+    row["next_attempt_at"] = "2026-03-01 12:05:00"
     return insert("delivery", verb, receipt="", error="", **{"language": "de", **row, **values})
 
 
