@@ -144,37 +144,31 @@ async def test_a_confirming_look_comes_when_the_judge_asks() -> None:
     assert spread_s < 0.4
 
 
-async def until_under_way(name: str, count: int) -> None:
-    """Wait until so many looks at a target wait for its gate."""
+async def looks_at_once(watch: Watch, ear: Ear, name: str, *, least: int = 1) -> int:
+    """Two looks end and the next hang, ``least`` of them; gives how many did at once until five slots had passed."""
+    await ear.until(2)
+    OPEN[name].clear()
     async with asyncio.timeout(5):
-        while UNDER_WAY[name] < count:
+        while UNDER_WAY[name] < least:
             await asyncio.sleep(0.001)
+        skipped = watch.skipped
+        while watch.skipped < skipped + 5:
+            await asyncio.sleep(0.01)
+    return MOST_AT_ONCE[name]
 
 
 async def test_a_look_that_hangs_is_hedged() -> None:
     """Where the last look was good, the first two confirming looks begin while this one hangs, and no more of them."""
     ear = Ear()
-    async with watching(ear, gate("shop", confirm=(0.02, 0.03, 0.04, 0.05))) as watch:
-        await ear.until(2)
-        OPEN["shop"].clear()
-        await until_under_way("shop", 3)
-        skipped = watch.skipped
-        while watch.skipped < skipped + 5:
-            await asyncio.sleep(0.01)
-        assert MOST_AT_ONCE["shop"] == 3
+    async with watching(ear, gate("shop", confirm=(0.0, 0.01, 0.02, 0.03))) as watch:
+        assert await looks_at_once(watch, ear, "shop", least=3) == 3
 
 
 async def test_what_hangs_since_long_is_not_hedged() -> None:
     """Where the last look failed nothing is urgent any more: one look at a time."""
     ear = Ear()
     async with watching(ear, gate("bad", confirm=(0.0, 0.0))) as watch:
-        await ear.until(2)
-        OPEN["bad"].clear()
-        await until_under_way("bad", 1)
-        skipped = watch.skipped
-        while watch.skipped < skipped + 5:
-            await asyncio.sleep(0.01)
-        assert MOST_AT_ONCE["bad"] == 1
+        assert await looks_at_once(watch, ear, "bad") == 1
 
 
 async def test_hedges_take_room_like_all_looks() -> None:
@@ -182,13 +176,7 @@ async def test_hedges_take_room_like_all_looks() -> None:
     ear = Ear()
     limits = Limits(starts_per_second=1000, in_flight_max=1)
     async with watching(ear, gate("shop", confirm=(0.0, 0.01)), limits=limits) as watch:
-        await ear.until(2)
-        OPEN["shop"].clear()
-        await until_under_way("shop", 1)
-        skipped = watch.skipped
-        while watch.skipped < skipped + 5:
-            await asyncio.sleep(0.01)
-        assert MOST_AT_ONCE["shop"] == 1
+        assert await looks_at_once(watch, ear, "shop") == 1
 
 
 async def test_a_result_of_old_settings_is_not_heard() -> None:
