@@ -133,6 +133,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         known = type(obj).__module__.startswith(("drafts.", "jinja2.")) and not isinstance(obj, BUILT_IN)
         return known and super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ANN401 - as Jinja has it
+        """Offer no safe ``format`` in the place of a text's own: a width alone could make it a gigabyte."""
+        del value
+
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805, PYI063 - as Jinja has it
         """Call something, as one step, and as many more as what it is given is long."""
         __self._budget.step(1 + sum(len(one) for one in (*args, *kwargs.values()) if isinstance(one, Sized)))

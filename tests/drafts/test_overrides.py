@@ -1,6 +1,7 @@
 """A company's own words are put over ours; what is wrong with them is named by its line; nothing they do runs on."""
 
 import time
+import tracemalloc
 
 import pytest
 
@@ -79,6 +80,8 @@ HOSTILE = {
     "a format": "{{ '%1000000000d' % 1 }}",
     "a method of a text": "{{ 'x'.ljust(1000000000) }}",
     "a format method": "{{ '{:>1000000000}'.format(1) }}",
+    "a format method by its name": "{{ '{:>1000000000}'['format'](1) }}",
+    "a format of many": "{{ '{x:>1000000000}'.format_map(s) }}",
     "a method of a fault": "{{ s.hurts[0].fault.ljust(1000000000) }}",
     "a time's format": "{{ s.first_seen.strftime('%1000000000Y') }}",
     "a filter that widens": "{{ 'x' | center(1000000000) }}",
@@ -102,12 +105,17 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_template_hurts_nobody(name: str) -> None:
-    """It ends soon, ours is said instead, and the reason is told."""
+    """It ends soon and small, ours is said instead, and the reason is told."""
+    tracemalloc.start()
     begun = time.process_time()
-    told, why = title("{% macro title(s) %}" + HOSTILE[name] + "{% endmacro %}")
+    try:
+        told, why = title("{% macro title(s) %}" + HOSTILE[name] + "{% endmacro %}")
+        assert time.process_time() - begun < 2
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
     assert told == "Sending email: not working"
     assert len(why) == 1
-    assert time.process_time() - begun < 2
 
 
 def test_what_runs_outside_of_macros_is_bounded_too() -> None:
