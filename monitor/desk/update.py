@@ -55,7 +55,7 @@ async def show(visit: Visit, *, refusal: Refusal | None = None) -> web.Response:
         status=refusal.status if refusal else 200,
         again=f"/updates/{update.id}",
         refusal=refusal,
-        live=f"/updates/{update.id}?since={update.revision}",
+        live=f"/updates/{update.id}" + (f"?since={update.revision}" if dossier.waits else ""),
         changed=await changes(visit, update),
         opened=visit.request.query.get("since", update.revision),
         overtaken=_overtaken(visit, dossier),
@@ -114,12 +114,13 @@ async def changes(visit: Visit, update: IncidentUpdate) -> tuple[Change, ...]:
 
 
 def _overtaken(visit: Visit, dossier: Dossier) -> str:
-    """What an open page is told by its live connection, while its words and its button stay as they are."""
-    if "Live" not in visit.request.headers:
+    """What a page that was opened to decide is told live, while its words and its button stay as they are."""
+    since = visit.request.query.get("since")
+    if "Live" not in visit.request.headers or since is None:
         return ""
     if not dossier.waits:
         return f"This draft is {standing(visit, dossier)}."
-    return "" if visit.request.query.get("since") == str(dossier.update.revision) else "This draft has changed."
+    return "" if since == str(dossier.update.revision) else "This draft has changed."
 
 
 def _others(visit: Visit, dossier: Dossier) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """What a human claims, by the desk's forms: written down with their name, or refused with what to do and a line."""
 
+import re
+from html import unescape
+
 import pytest
 from sqlalchemy import select
 
@@ -203,6 +206,24 @@ async def test_an_open_page_is_told_and_its_words_stay(house: House, sign_in: Si
     page = await browser.get("/updates/1?since=1")
     assert "This draft has changed." not in page.text
     assert "<ins>all 2 of its checks fail</ins>" in page.text
+
+
+async def test_a_page_opened_after_the_decision_is_told_nothing_of_it(house: House, sign_in: SignIn) -> None:
+    """Whoever opened it to decide is told that it was decided; whoever approved it a moment ago knows, and is not."""
+    await house.fail()
+    browser = await sign_in("Maria")
+
+    async def live(page: Page) -> str:
+        address = unescape(re.findall(r'data-live="([^"]+)"', page.text)[0])
+        async with browser.client.get(address, headers={"Live": "1"}) as response:
+            return await response.text()
+
+    opened = await browser.get("/updates/1")
+    assert "This draft is" not in await live(opened)
+    decided = await browser.submit(opened, "/updates/1/approve")
+    assert decided.status == 200
+    assert "This draft is approved" in await live(opened)
+    assert "This draft is" not in await live(decided)
 
 
 @pytest.mark.parametrize("deed", ["/updates/1/approve", "/incidents/1/customer"])
