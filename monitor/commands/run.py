@@ -45,5 +45,5 @@ def greet(config: Config[Any], link: str | None) -> None:
     print(f"desk          {config.desk.url}/")
     if link:
         print(f"first admin   {link}  (works once: say who you are, and choose a password)")
-    print(f"metrics       http://{config.metrics.listen}/metrics")
+    print(f"metrics       {config.metrics.url}/metrics")
     sys.stdout.flush()

@@ -3,6 +3,7 @@
 from monitor.config.changes import Changes, changes
 from monitor.config.desk import Desk, FourEyes
 from monitor.config.load import load
+from monitor.config.metrics import Metrics
 from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.problem import ConfigError, Problem
@@ -17,7 +18,6 @@ from monitor.config.schema import (
     Incidents,
     Link,
     Maintenance,
-    Metrics,
     Notices,
     Page,
     Person,

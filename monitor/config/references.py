@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from monitor.config.desk import Desk
 from monitor.config.document import Document, value_at
+from monitor.config.metrics import Metrics
 from monitor.config.problem import Complaint, Key
-from monitor.config.schema import Metrics, Notices, Page
+from monitor.config.schema import Notices, Page
 from monitor.config.values import Listen
 from monitor.config.wording import did_you_mean
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_vali
 
 from monitor.config.colours import DarkColour, LightColour
 from monitor.config.desk import Desk
+from monitor.config.metrics import Metrics
 from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.reading import readable
@@ -234,12 +235,6 @@ class Page(Options):
     export: Path | None = None
     export_command: tuple[str, ...] = ()
     export_every: Annotated[Seconds, Field(ge=60)] = 15 * _MINUTE_S
-
-
-class Metrics(Options):
-    """Where the metrics and the health answers are served."""
-
-    listen: Listening = Listen("127.0.0.1", 9481)
 
 
 class Storage(Options):

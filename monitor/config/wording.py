@@ -98,6 +98,13 @@ def _limit(details: ErrorDetails, key: Key, document: Document) -> str:
     return f"should be {_LIMITS[name]} {as_written(limit)}"
 
 
+def _too_short(details: ErrorDetails, key: Key, document: Document) -> str:
+    """Of a secret pydantic says "items", since it does not look into it."""
+    if isinstance(value_at(key, document.meant), str):
+        return f"should have at least {details['ctx']['min_length']} characters"
+    return _other(details, key, document)
+
+
 def _array(details: ErrorDetails, key: Key, document: Document) -> str:
     del details
     if len(key) == 1 and isinstance(value_at(key, document.meant), dict):
@@ -133,6 +140,7 @@ _WORDS: Final[Mapping[str, Callable[[ErrorDetails, Key, Document], str]]] = {
     "greater_than_equal": _limit,
     "less_than": _limit,
     "less_than_equal": _limit,
+    "too_short": _too_short,
     "tuple_type": _array,
     "model_type": _table,
 }

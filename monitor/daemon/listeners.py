@@ -2,13 +2,14 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final, NoReturn
 
 from aiohttp import web
 
-from monitor.config import Config, Listen
+from monitor.config import Config, Listen, Metrics
 
 SHUTDOWN_S: Final = 0.5
 BACKLOG: Final = 128
@@ -35,12 +36,20 @@ def _bind(section: str, listen: Listen) -> socket.socket:
         raise CannotListen(f"[{section}] cannot listen on {listen}: {why}") from error
 
 
-async def serve(app: web.Application, listener: socket.socket) -> NoReturn:
+def secured(rules: Metrics) -> ssl.SSLContext | None:
+    """The certificate as it is now, be it that it was renewed since the config was read. Raises CannotListen."""
+    try:
+        return rules.tls()
+    except ValueError as error:
+        raise CannotListen(f"[metrics] cannot listen on {rules.listen}: {error}") from error
+
+
+async def serve(app: web.Application, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> NoReturn:
     """Serve one application for ever; cancelling lets a request under way end, but not for long."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, handle_signals=False)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener, ssl_context=tls).start()
         await asyncio.Event().wait()
         raise AssertionError("nobody sets this event")
     finally:

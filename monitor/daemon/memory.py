@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Self
 
+from monitor.calls.roster import routes
 from monitor.config import Config
 from monitor.habit import Habit
 from monitor.metrics.gauges import Gauges
@@ -29,10 +30,10 @@ class Memory:
     def follow(self, config: Config[Any]) -> None:
         """Forget what a new config no longer has, and expect looks at its pace."""
         targets = [target for target in (*config.target, *config.anchor) if target.enabled]
-        self.series.keep({target.name for target in targets})
+        self.series.expect(targets)
+        self.gauges.keep({channel.name for channel in config.channel}, {route.name for route in routes(config)})
         for name in self.habits.keys() - {target.name for target in targets}:
             del self.habits[name]
-        self.series.promise(targets)
         self.pulse.last_result_s = asyncio.get_running_loop().time()
         self.pulse.patience_s = (
             patience_s(min(target.interval for target in targets), max(target.longest_s for target in targets))

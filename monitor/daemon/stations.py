@@ -21,7 +21,7 @@ from monitor.court.latency import SAMPLES_MAX
 from monitor.court.topology import Way
 from monitor.daemon.heartbeats import Heartbeats
 from monitor.daemon.lessons import Lessons
-from monitor.daemon.listeners import bound, serve
+from monitor.daemon.listeners import bound, secured, serve
 from monitor.daemon.memory import Memory
 from monitor.daemon.orders import Orders
 from monitor.daemon.ownside import OwnSide
@@ -182,9 +182,10 @@ def _desk(
 
 def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:
     gauges, series, pulse = life.memory.gauges, life.memory.series, life.memory.pulse
-    app = metrics.make(gauges, series, pulse, clock=_now, reload=life.orders.take)
+    rules = life.config.metrics
+    app = metrics.make(gauges, series, pulse, rules=rules, clock=_now, reload=life.orders.take)
     return {
-        "metrics": serve(app, listener),
+        "metrics": serve(app, listener, tls=secured(rules)),
         "follower": Follower(ledger, gauges, since=_now()).run(),
     }
 

@@ -1,7 +1,5 @@
 """``POST /api/v1/alerts``: Alertmanager's webhook (version 4); an alert from outside opens a draft as our looks do."""
 
-import base64
-import hmac
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
@@ -12,6 +10,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from drafts.markdown import one_line
+from monitor import authorization
 from monitor.config import Alerts
 from monitor.desk.seat import Seat
 from monitor.ledger import alerts
@@ -112,25 +111,14 @@ async def _body(request: web.Request) -> bytes:
     return body
 
 
-def _may(shown: str, rules: Alerts) -> bool:
-    scheme, _, rest = shown.partition(" ")
-    if scheme.lower() == "bearer" and rules.token is not None:
-        return _same(rest.strip(), rules.token.get_secret_value())
-    if scheme.lower() == "basic" and rules.username is not None and rules.password is not None:
-        return _same(_decoded(rest), f"{rules.username}:{rules.password.get_secret_value()}")
+def _may(header: str, rules: Alerts) -> bool:
+    shown = authorization.read(header)
+    if rules.token and shown.token:
+        return authorization.same(shown.token, rules.token.get_secret_value())
+    if rules.username and rules.password:
+        expected = f"{rules.username}:{rules.password.get_secret_value()}"
+        return authorization.same(f"{shown.username}:{shown.password}", expected)
     return False
-
-
-def _decoded(basic: str) -> str:
-    """The name and the password of basic authentication (RFC 7617), or nothing where it is none."""
-    try:
-        return base64.b64decode(basic, validate=True).decode()
-    except ValueError:
-        return ""
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode("utf-8", "surrogateescape"))
 
 
 def _problem(status: int, detail: str) -> web.Response:

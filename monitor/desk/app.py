@@ -33,13 +33,13 @@ from monitor.desk import (
 )
 from monitor.desk.api import routes as api
 from monitor.desk.gate import Route, guard
-from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
 from monitor.desk.sheets import STYLE_SHA256, Sheets
 from monitor.desk.streams import Streams
 from monitor.desk.visit import Desk, Refusal, Visit
 from monitor.models import Role
 from monitor.oidc import Provider
+from monitor.password import Passwords
 
 FORM_BYTES_MAX: Final = 64 * 1024
 _ID: Final = r"{id:\d{1,12}}"

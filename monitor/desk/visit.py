@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from markupsafe import Markup
 
-from monitor.desk.password import Passwords
 from monitor.desk.seat import Seat
 from monitor.desk.sheets import Sheets
 from monitor.desk.streams import Streams
 from monitor.desk.times import Times
 from monitor.models import Person, Role
 from monitor.oidc import Provider
+from monitor.password import Passwords
 
 SETTLE_S: Final = 1.0
 _RANK: Final = tuple(Role)

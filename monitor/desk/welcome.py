@@ -6,11 +6,11 @@ from aiohttp import web
 
 from monitor.desk.invite import FIRST
 from monitor.desk.login import begin
-from monitor.desk.password import LENGTH_MAX, LENGTH_MIN
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import audit, people
 from monitor.markdown import honest
 from monitor.models import Person
+from monitor.password import LENGTH_MAX, LENGTH_MIN
 
 NAME_LENGTH_MAX: Final = 80
 

@@ -1,20 +1,29 @@
 """The families of series that every target has: name, type and meaning."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+from monitor.metrics.dialect import Dialect
+
+_UNIT: Final = "seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One metric family of the text format."""
+    """One metric family: the name of its series, the type in the words of OpenMetrics, and the meaning."""
 
     name: str
-    type: str
+    type: Literal["gauge", "counter", "info"]
     help: str
 
-    def header(self) -> str:
-        """The two lines that stand before its series."""
-        return f"# HELP {self.name} {self.help}\n# TYPE {self.name} {self.type}\n"
+    def header(self, dialect: Dialect = Dialect.TEXT) -> str:
+        """The lines that stand before its series. OpenMetrics leaves a type's ending out of the name, and has units."""
+        if dialect is Dialect.TEXT:
+            kind = "gauge" if self.type == "info" else self.type
+            return f"# HELP {self.name} {self.help}\n# TYPE {self.name} {kind}\n"
+        name = self.name.removesuffix({"counter": "_total", "info": "_info"}.get(self.type, ""))
+        unit = f"# UNIT {name} {_UNIT}\n" if name.endswith(f"_{_UNIT}") else ""
+        return f"# TYPE {name} {self.type}\n{unit}# HELP {name} {self.help}\n"
 
 
 def _gauge(name: str, meaning: str) -> Family:
@@ -33,8 +42,8 @@ HTTP_SSL: Final = _gauge("probe_http_ssl", "1 if the last answer came over TLS")
 CERT_EXPIRY: Final = _gauge(
     "probe_ssl_earliest_cert_expiry", "When the earliest certificate that was sent expires, in Unix time"
 )
-TLS_VERSION: Final = _gauge("probe_tls_version_info", "The TLS version of the last look")
-INFO: Final = _gauge("ownup_target_info", "What a target is")
+TLS_VERSION: Final = Family("probe_tls_version_info", "info", "The TLS version of the last look")
+INFO: Final = Family("ownup_target_info", "info", "What a target is")
 RESULTS: Final = Family("ownup_results_total", "counter", "Looks, by outcome")
 FAILURES: Final = Family("ownup_failures_total", "counter", "Looks that were not ok, by reason")
 TIMESTAMP: Final = _gauge("ownup_result_timestamp_seconds", "When the last look began, in Unix time")
@@ -45,7 +54,10 @@ BUDGET: Final = _gauge(
     "ownup_detection_budget_seconds", "How long a fault can go unnoticed by the settings of the target"
 )
 
-FAMILIES: Final = (
+OF_SETTINGS: Final = (INFO, BUDGET)
+"""What a target has from the start."""
+
+OF_LOOKS: Final = (
     SUCCESS,
     DURATION,
     DNS,
@@ -55,12 +67,13 @@ FAMILIES: Final = (
     HTTP_SSL,
     CERT_EXPIRY,
     TLS_VERSION,
-    INFO,
     RESULTS,
     FAILURES,
     TIMESTAMP,
     VERDICT,
     MAINTENANCE,
     PHASE,
-    BUDGET,
 )
+"""What changes with every look."""
+
+FAMILIES: Final = OF_SETTINGS + OF_LOOKS

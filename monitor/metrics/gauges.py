@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -45,8 +54,7 @@ class Gauges(Collector):
         self._skipped: Callable[[], int] = int
         self._dropped: Callable[[], int] = int
         registry = self.registry
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
+        _of_process(registry)
         Gauge("ownup_build_info", "Which Ownup this is", ["version"], registry=registry).labels(version).set(1)
         self.schedule_lag = _seconds(registry, "ownup_schedule_lag_seconds", "How late looks start", SECONDS)
         self.loop_lag = _seconds(registry, "ownup_loop_lag_seconds", "How late the event loop wakes", SECONDS)
@@ -85,6 +93,14 @@ class Gauges(Collector):
         """Count one attempt to call one of us."""
         self.calls.labels(route, outcome).inc()
 
+    def keep(self, channels: Collection[str], routes: Collection[str]) -> None:
+        """Forget the attempts of every channel and route that is not one of these."""
+        for attempts, kept in ((self.deliveries, channels), (self.calls, routes)):
+            for sample in [sample for family in attempts.collect() for sample in family.samples]:
+                way, outcome = sample.labels.values()
+                if way not in kept:
+                    attempts.remove(way, outcome)
+
     def reads(self, skipped: Callable[[], int], dropped: Callable[[], int]) -> None:
         """Read at every scrape how many slots had no look, and how many samples were dropped."""
         self._skipped, self._dropped = skipped, dropped
@@ -108,10 +124,7 @@ class Gauges(Collector):
         for route, count in snapshot.pending_by_route.items():
             calling.add_metric([route], count)
         yield calling
-        due = _labelled("ownup_next_update_due_timestamp_seconds", "When we promised to write again", "incident")
-        for incident, at in snapshot.promised.items():
-            due.add_metric([str(incident)], at.timestamp())
-        yield due
+        yield _due(snapshot.promised)
         overdue = sum(self.now is not None and at < self.now for at in snapshot.promised.values())
         yield GaugeMetricFamily("ownup_updates_overdue", "Promised updates that are late", overdue)
         promises = CounterMetricFamily("ownup_promises", "Promises to write again, by outcome", labels=["outcome"])
@@ -130,6 +143,12 @@ class Gauges(Collector):
         yield CounterMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
 
 
+def _of_process(registry: CollectorRegistry) -> None:
+    disable_created_metrics()  # Each would be one series more, which Prometheus takes for a gauge.
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+
+
 def _halted(channels: Collection[str]) -> GaugeMetricFamily:
     halted = _labelled("ownup_channel_halted", "1 while a channel stands still, since it was refused", "channel")
     for channel in channels:
@@ -137,8 +156,16 @@ def _halted(channels: Collection[str]) -> GaugeMetricFamily:
     return halted
 
 
+def _due(promised: Mapping[int, datetime]) -> GaugeMetricFamily:
+    name, meaning = "ownup_next_update_due_timestamp_seconds", "When we promised to write again"
+    due = GaugeMetricFamily(name, meaning, labels=["incident"], unit="seconds")
+    for incident, at in promised.items():
+        due.add_metric([str(incident)], at.timestamp())
+    return due
+
+
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
-    return Histogram(name, meaning, buckets=buckets, registry=registry)
+    return Histogram(name, meaning, buckets=buckets, unit="seconds", registry=registry)
 
 
 def _attempts(registry: CollectorRegistry, name: str, meaning: str, way: str) -> Counter:

@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.config import Metrics
 from monitor.metrics import blackbox
 from monitor.metrics.app import make
 from monitor.metrics.gauges import Gauges
@@ -178,14 +179,14 @@ def shop(nginx: Nginx) -> Http:
 def series() -> Series:
     """A Series that was told to expect a ping, and has not heard of it."""
     series = Series()
-    series.promise([Icmp(name="router", component="net", host="127.0.0.1")])
+    series.expect([Icmp(name="router", component="net", host="127.0.0.1")])
     return series
 
 
 def client_of(series: Series) -> TestClient:
     """A client of the listener for machines."""
     now = datetime.now(UTC)
-    app = make(Gauges(version="0"), series, Pulse(0.0), clock=lambda: now, reload=lambda: True)
+    app = make(Gauges(version="0"), series, Pulse(0.0), rules=Metrics(), clock=lambda: now, reload=lambda: True)
     return TestClient(TestServer(app))
 
 
@@ -227,7 +228,7 @@ async def test_who_cannot_be_told_about(series: Series, query: dict[str, str], s
 async def test_a_removed_target_is_unknown(series: Series, shop: Http) -> None:
     """What a reload takes away is a 404 from then on."""
     series.hear(shop, await look(shop), Verdict.UP)
-    series.keep(set())
+    series.expect([])
     async with client_of(series) as client:
         assert (await client.get("/probe", params={"target": "shop"})).status == 404
 

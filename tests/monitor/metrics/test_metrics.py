@@ -3,12 +3,13 @@
 import asyncio
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from drafts.promises import Fate
+from monitor.config import Metrics
 from monitor.metrics.app import make
 from monitor.metrics.gauges import Gauges, Snapshot
 from monitor.metrics.health import Pulse, patience_s
@@ -16,46 +17,16 @@ from monitor.metrics.series import Series
 from monitor.models import Stage
 from monitor.verdict import Verdict
 from probes.finding import Outcome
-from probes.look import Certificate, Result
-from probes.notebook import Notebook
+from probes.look import Certificate
 from probes.reason import Reason
-from probes.target import Target
-
-NOW = datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
-
-
-class Web(Target):
-    """A kind of the test's own."""
-
-    async def look(self, notes: Notebook) -> None:
-        raise AssertionError(notes)
-
-
-SHOP = Web(kind="http", name="shop", component="website")
-
-
-def result(outcome: Outcome = Outcome.OK, reason: Reason | None = None, **more: object) -> Result:
-    """A Result of the shop."""
-    plain: dict[str, object] = {
-        "target": "shop",
-        "kind": "http",
-        "outcome": outcome,
-        "reason": reason,
-        "detail": 'the server said "boo" \n to us',
-        "started_at": NOW,
-        "duration_s": 0.25,
-        "phases": {"resolve": 0.01, "connect": 0.02},
-        "certificate": None,
-        "evidence": (),
-        "numbers": {"status_code": 200.0, "redirects": 0.0, "ssl": 1.0},
-    }
-    return Result(**(plain | more))
+from tests.monitor.metrics.shop import NOW, SHOP, result, text
 
 
 @pytest.fixture
 def series() -> Series:
     """The series of one shop that was looked at once."""
     series = Series()
+    series.expect([SHOP])
     series.hear(SHOP, result(), Verdict.UP)
     return series
 
@@ -81,7 +52,9 @@ def gauges() -> Gauges:
 @pytest.fixture
 async def client(series: Series, gauges: Gauges) -> AsyncIterator[TestClient]:
     """The listener for machines."""
-    app = make(gauges, series, Pulse(0.0), clock=lambda: NOW + timedelta(minutes=1), reload=lambda: False)
+    app = make(
+        gauges, series, Pulse(0.0), rules=Metrics(), clock=lambda: NOW + timedelta(minutes=1), reload=lambda: False
+    )
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -122,7 +95,7 @@ async def test_a_refused_reload_says_so(client: TestClient) -> None:
 async def test_alive_but_not_looking(client: TestClient, series: Series, gauges: Gauges) -> None:
     """Promise 6: healthy as long as the process lives, ready only while looks end."""
     assert (await client.get("/-/ready")).status == 200
-    silent = make(gauges, series, Pulse(-1e9, patience_s=30.0), clock=lambda: NOW, reload=lambda: True)
+    silent = make(gauges, series, Pulse(-1e9, patience_s=30.0), rules=Metrics(), clock=lambda: NOW, reload=lambda: True)
     async with TestClient(TestServer(silent)) as other:
         assert (await other.get("/-/healthy")).status == 200
         assert (await other.get("/-/ready")).status == 503
@@ -132,11 +105,11 @@ def test_a_failure_and_a_success_have_the_same_series() -> None:
     """CASES R23: the green series falls when the red one rises, since it is the same one."""
     series = Series()
     series.hear(SHOP, result(), Verdict.UP)
-    assert 'probe_success{target="shop"} 1' in series.text()
+    assert 'probe_success{target="shop"} 1' in text(series)
     series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS), Verdict.SUSPECT)
-    assert 'probe_success{target="shop"} 0' in series.text()
-    assert 'ownup_verdict{target="shop",verdict="up"} 0' in series.text()
-    assert 'ownup_verdict{target="shop",verdict="suspect"} 1' in series.text()
+    assert 'probe_success{target="shop"} 0' in text(series)
+    assert 'ownup_verdict{target="shop",verdict="up"} 0' in text(series)
+    assert 'ownup_verdict{target="shop",verdict="suspect"} 1' in text(series)
 
 
 def test_error_texts_make_no_series() -> None:
@@ -144,32 +117,32 @@ def test_error_texts_make_no_series() -> None:
     series = Series()
     for number in range(100):
         series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS, detail=f"said {number}"), Verdict.DOWN)
-    failures = [line for line in series.text().splitlines() if line.startswith("ownup_failures_total")]
+    failures = [line for line in text(series).splitlines() if line.startswith("ownup_failures_total")]
     assert failures == ['ownup_failures_total{target="shop",reason="status"} 100']
 
 
 def test_a_removed_target_takes_its_series_with_it(series: Series) -> None:
     """CASES C11."""
-    series.keep(set())
-    assert "shop" not in series.text()
+    series.expect([])
+    assert "shop" not in text(series)
 
 
 def test_what_a_look_did_not_reach_is_gone(series: Series) -> None:
     """A look without a certificate does not go on showing the last one's."""
     certificate = Certificate("shop", "CA", ("shop",), NOW, NOW, NOW, "00", "TLSv1.3", "X")
     series.hear(SHOP, result(certificate=certificate), Verdict.UP)
-    assert 'probe_tls_version_info{target="shop",version="TLSv1.3"} 1' in series.text()
+    assert 'probe_tls_version_info{target="shop",version="TLSv1.3"} 1' in text(series)
     series.hear(SHOP, result(Outcome.FAILED, Reason.CONNECT_REFUSED, numbers={}), Verdict.SUSPECT)
-    assert "probe_tls_version_info" not in series.text()
-    assert "probe_http_status_code" not in series.text()
+    assert "probe_tls_version_info" not in text(series)
+    assert "probe_http_status_code" not in text(series)
 
 
 def test_http_without_an_answer_has_the_status_0(series: Series) -> None:
     """The series of http stay when there is no answer; what is no http has none, though it met a status."""
     series.hear(SHOP, result(Outcome.FAILED, Reason.CONNECT_REFUSED, numbers={"redirects": 0.0}), Verdict.SUSPECT)
-    assert 'probe_http_status_code{target="shop"} 0' in series.text()
+    assert 'probe_http_status_code{target="shop"} 0' in text(series)
     series.hear(SHOP, result(kind="websocket", numbers={"upgraded": 1.0, "status_code": 101.0}), Verdict.UP)
-    assert "probe_http_status_code" not in series.text()
+    assert "probe_http_status_code" not in text(series)
 
 
 @pytest.mark.parametrize(("silent_s", "ready"), [(29.0, True), (31.0, False)])
@@ -181,12 +154,12 @@ def test_patience_ends(silent_s: float, *, ready: bool) -> None:
 
 def test_the_budget_is_there_before_the_first_look(series: Series) -> None:
     """How long a fault can go unnoticed follows from the settings; it goes when its target goes."""
-    series.promise([SHOP])
+    series.expect([SHOP])
     series.hear(SHOP, result(), Verdict.UP)
-    assert 'ownup_detection_budget_seconds{target="shop",bound="worst"} ' in series.text()
-    assert 'ownup_detection_budget_seconds{target="shop",bound="mean"} ' in series.text()
-    series.promise([])
-    assert "ownup_detection_budget_seconds" not in series.text()
+    assert 'ownup_detection_budget_seconds{target="shop",bound="worst"} ' in text(series)
+    assert 'ownup_detection_budget_seconds{target="shop",bound="mean"} ' in text(series)
+    series.expect([])
+    assert "ownup_detection_budget_seconds" not in text(series)
 
 
 def test_being_cut_off_is_told() -> None:
@@ -200,6 +173,6 @@ def test_being_cut_off_is_told() -> None:
 
 def test_maintenance_is_a_label_of_the_last_look(series: Series) -> None:
     """1 while it lasts, and 0 again after it."""
-    assert 'ownup_target_maintenance{target="shop"} 0' in series.text()
+    assert 'ownup_target_maintenance{target="shop"} 0' in text(series)
     series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS), Verdict.DOWN, planned=True)
-    assert 'ownup_target_maintenance{target="shop"} 1' in series.text()
+    assert 'ownup_target_maintenance{target="shop"} 1' in text(series)

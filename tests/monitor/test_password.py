@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.desk.password import Passwords
+from monitor.password import Passwords
 
 
 @pytest.fixture(scope="module")
