@@ -43,6 +43,7 @@ CERT_EXPIRY: Final = _gauge(
     "probe_ssl_earliest_cert_expiry", "When the earliest certificate that was sent expires, in Unix time"
 )
 TLS_VERSION: Final = Family("probe_tls_version_info", "info", "The TLS version of the last look")
+ROUNDTRIP: Final = _gauge("ownup_roundtrip_seconds", "How long the last message took to its mailbox")
 INFO: Final = Family("ownup_target_info", "info", "What a target is")
 RESULTS: Final = Family("ownup_results_total", "counter", "Looks, by outcome")
 FAILURES: Final = Family("ownup_failures_total", "counter", "Looks that were not ok, by reason")
@@ -67,6 +68,7 @@ OF_LOOKS: Final = (
     HTTP_SSL,
     CERT_EXPIRY,
     TLS_VERSION,
+    ROUNDTRIP,
     RESULTS,
     FAILURES,
     TIMESTAMP,

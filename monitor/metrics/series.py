@@ -96,6 +96,8 @@ def _of_result(label: str, result: Result) -> Iterator[tuple[str, str]]:
         yield f.HTTP_PHASE.name, _phases(f.HTTP_PHASE, label, result)
         for family, number in _HTTP_NUMBERS:
             yield family.name, f"{family.name}{{{label}}} {result.numbers.get(number, 0):g}\n"
+    if "delivery_seconds" in result.numbers:
+        yield f.ROUNDTRIP.name, f"{f.ROUNDTRIP.name}{{{label}}} {result.numbers['delivery_seconds']:.6f}\n"
     if result.certificate:
         expiry_s = result.certificate.earliest_not_after.timestamp()
         yield f.CERT_EXPIRY.name, f"probe_ssl_earliest_cert_expiry{{{label}}} {expiry_s:.0f}\n"

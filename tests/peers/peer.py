@@ -32,6 +32,8 @@ def unpacked(path: str) -> Path:
 class Peer(ABC):
     """A server that runs in the foreground. ``log`` is what to read when it does not do what you expect."""
 
+    start_s: float = START_S
+
     def __init__(self) -> None:
         # Not pytest's tmp_path: that is closed to other users, but root's servers drop to users of their own,
         # and its names are too long for UNIX sockets (108 bytes).
@@ -65,7 +67,7 @@ class Peer(ABC):
             self._process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, env=environment, start_new_session=True
             )
-        give_up = time.monotonic() + START_S
+        give_up = time.monotonic() + self.start_s
         while not _answers(self.port_to_wait_for()):
             if not self.is_running or time.monotonic() > give_up:
                 self.kill()

@@ -1,10 +1,14 @@
 """A real Prometheus, with the config and the rules that a benchmark gives it."""
 
 import json
+import time
+import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Self
+from urllib.error import HTTPError
 
-from tests.peers.peer import Peer
+from tests.peers.peer import PAUSE_S, Peer
 from tests.peers.ports import Block
 
 
@@ -26,6 +30,20 @@ class Prometheus(Peer):
             f"--storage.tsdb.path={self.directory / 'data'}",
             f"--web.listen-address=127.0.0.1:{self.port}",
         ]
+
+    def start(self) -> Self:
+        """It listens before it has read its store, and says so."""
+        super().start()
+        give_up = time.monotonic() + self.start_s
+        while not self._is_ready():
+            assert time.monotonic() < give_up, self.log.read_text()
+            time.sleep(PAUSE_S)
+        return self
+
+    def _is_ready(self) -> bool:
+        with suppress(HTTPError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready"):
+            return True
+        return False
 
     def port_to_wait_for(self) -> int:
         return self.port

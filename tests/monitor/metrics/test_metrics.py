@@ -87,6 +87,15 @@ async def test_the_record_shows_in_the_gauges(client: TestClient) -> None:
         assert line in text
 
 
+async def test_mail_that_arrived_tells_how_long_it_took(client: TestClient, series: Series) -> None:
+    """A round trip gives the time of its message; the next one, whose message is lost, takes it back."""
+    line = 'ownup_roundtrip_seconds{target="shop"} 1.500000\n'
+    series.hear(SHOP, result(numbers={"delivery_seconds": 1.5}), Verdict.UP)
+    assert line in await (await client.get("/metrics")).text()
+    series.hear(SHOP, result(Outcome.FAILED, Reason.DELIVERY_TIMEOUT, numbers={}), Verdict.SUSPECT)
+    assert "ownup_roundtrip_seconds{" not in await (await client.get("/metrics")).text()
+
+
 async def test_a_refused_reload_says_so(client: TestClient) -> None:
     """``POST /-/reload`` answers 400 when the old config stays."""
     assert (await client.post("/-/reload")).status == 400
