@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -19,12 +20,12 @@ async def answer(request: web.Request, pieces: Iterable[bytes], dialect: Dialect
     response = web.StreamResponse(headers={"Content-Type": dialect, "Vary": "Accept, Accept-Encoding"})
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    await response.prepare(request)
-    if request.method == hdrs.METH_HEAD:
-        return response
-    async for part in _zipped(pieces) if zipped else _plain(pieces):
-        await response.write(part)
-    await response.write_eof()
+    with suppress(ConnectionError):  # Who hung up wants no answer, and that is no error of ours.
+        await response.prepare(request)
+        if request.method != hdrs.METH_HEAD:
+            async for part in _zipped(pieces) if zipped else _plain(pieces):
+                await response.write(part)
+        await response.write_eof()
     return response
 
 

@@ -135,7 +135,7 @@ async def test_a_place_that_is_no_directory_is_one_line(ownup: Ownup, tmp_path: 
 
 
 async def test_a_new_config_is_lived_by(ownup: Ownup) -> None:
-    """CASES C10 and C11: SIGHUP adds a target, and takes it away again together with its series."""
+    """CASES C10 and C11: SIGHUP adds a target, takes it away with its series, and renames a component."""
     await ownup.start()
     await comes(ownup, 'probe_success{target="web"}', 1.0)
     plain = ownup.config
@@ -144,6 +144,9 @@ async def test_a_new_config_is_lived_by(ownup: Ownup) -> None:
     await reread(ownup, plain)
     await comes(ownup, 'probe_success{target="second"}', None)
     await comes(ownup, 'probe_success{target="web"}', 1.0)
+    await reread(ownup, plain.replace('"website"', '"shop"'))
+    await comes(ownup, 'ownup_target_info{target="web",kind="tcp",component="shop"}', 1.0)
+    assert await metric(ownup, 'ownup_target_info{target="web",kind="tcp",component="website"}') is None
 
 
 async def test_a_bad_config_keeps_the_old_one(ownup: Ownup) -> None:

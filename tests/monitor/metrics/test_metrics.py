@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import generate_latest
 
 from drafts.promises import Fate
 from monitor.config import Metrics
@@ -123,17 +124,41 @@ def test_a_failure_and_a_success_have_the_same_series() -> None:
 
 def test_error_texts_make_no_series() -> None:
     """However many different things a server says, there is one series a reason."""
-    series = Series()
-    for number in range(100):
+    series, counts = Series(), set()
+    for number in range(10_000):
         series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS, detail=f"said {number}"), Verdict.DOWN)
-    failures = [line for line in text(series).splitlines() if line.startswith("ownup_failures_total")]
-    assert failures == ['ownup_failures_total{target="shop",reason="status"} 100']
+        if number % 1000 == 0:
+            counts.add(text(series).count("\n"))
+    assert len(counts) == 1
+    assert 'ownup_failures_total{target="shop",reason="status"} 10000\n' in text(series)
 
 
 def test_a_removed_target_takes_its_series_with_it(series: Series) -> None:
-    """CASES C11."""
+    """CASES C11; one that is of another kind by now begins anew."""
+    series.expect([SHOP.model_copy(update={"kind": "tcp"})])
+    assert "probe_success" not in text(series)
+    assert 'ownup_target_info{target="shop",kind="tcp",component="website"} 1' in text(series)
     series.expect([])
-    assert "shop" not in text(series)
+    assert text(series) == ""
+
+
+def test_a_component_is_called_otherwise_at_once(series: Series) -> None:
+    """The next look has not come yet; what was counted before goes on."""
+    series.expect([SHOP.model_copy(update={"component": "store"})])
+    assert 'ownup_target_info{target="shop",kind="http",component="store"} 1' in text(series)
+    assert "website" not in text(series)
+    assert 'ownup_results_total{target="shop",outcome="ok"} 1' in text(series)
+
+
+def test_a_removed_channel_takes_its_counters_with_it(gauges: Gauges) -> None:
+    """The others go on from where they were."""
+    gauges.delivered("chat", "failed")
+    gauges.called("pager", "delivered")
+    gauges.keep({"chat"}, set())
+    told = {
+        name for name in ("list", "chat", "pager") if f'"{name}",outcome='.encode() in generate_latest(gauges.registry)
+    }
+    assert told == {"chat"}
 
 
 def test_what_a_look_did_not_reach_is_gone(series: Series) -> None:
