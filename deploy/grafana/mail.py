@@ -57,7 +57,7 @@ NOW: Final = (
     number(
         "In the spam folder or late",
         "Messages in this time that arrived, and not as promised.",
-        or_none(f"sum({NOT_AS_PROMISED})"),
+        or_none(f"round(sum({NOT_AS_PROMISED}))"),
         steps=((None, "green"), (1, "orange")),
     ),
 )
@@ -117,7 +117,7 @@ BOARD: Final = Board(
                     "Why mail does not get through",
                     "Looks that were not ok, by reason: delivery_timeout was lost on the way, spam_folder was "
                     "taken for spam, bounced came back; the rest is one of the two servers' fault.",
-                    [Query(f"sum by (reason) ({FAILURES})", "{{reason}}")],
+                    [Query(f"sum by (reason) ({FAILURES}) > 0", "{{reason}}")],
                     unit="short",
                     stacked=True,
                     bars=True,

@@ -178,7 +178,7 @@ OVER_TIME: Final = (
     graph(
         "Failures by reason",
         "Looks that were not ok, by reason: a closed set, explained in docs/reasons.md.",
-        [Query(f"sum by (reason) ({FAILURES})", "{{reason}}")],
+        [Query(f"sum by (reason) ({FAILURES}) > 0", "{{reason}}")],
         unit="short",
         width=8,
         bars=True,
@@ -267,7 +267,7 @@ BOARD: Final = Board(
     ],
     shelves=[
         Shelf(4, NOW),
-        Shelf(10, [COMPONENTS, NOT_UP_NOW]),
+        Shelf(8, [COMPONENTS, NOT_UP_NOW]),
         Shelf(8, [HISTORY]),
         Shelf(8, OVER_TIME),
         Shelf(

@@ -71,8 +71,8 @@ def graph(  # noqa: PLR0913 - all of this is on the panel
     custom = {
         "drawStyle": "bars" if bars else "line",
         "lineInterpolation": "stepAfter" if stacked else "linear",
-        "lineWidth": 1,
-        "fillOpacity": 100 if bars else 35 if stacked else 8,
+        "lineWidth": 0 if stacked else 1,
+        "fillOpacity": 100 if bars else 70 if stacked else 8,
         "showPoints": "never",
         "spanNulls": False,
         "stacking": {"mode": "normal" if stacked else "none", "group": "A"},

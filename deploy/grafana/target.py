@@ -83,7 +83,7 @@ BELOW: Final = (
     graph(
         "Failures by reason",
         "Why looks were not ok: a closed set, explained in docs/reasons.md.",
-        [Query(f"sum by (reason) ({grown('ownup_failures_total', ONE)})", "{{reason}}")],
+        [Query(f"sum by (reason) ({grown('ownup_failures_total', ONE)}) > 0", "{{reason}}")],
         unit="short",
         width=8,
         stacked=True,

@@ -81,7 +81,9 @@ class Tape:
             raise StorageError(f"{path} is not there: nothing has been looked at yet")
         uri = f"{path.absolute().as_uri()}?mode={'ro' if reads else 'rw'}"
         try:
-            self.connection = sqlite3.connect(uri, BUSY_S, isolation_level=None, check_same_thread=False, uri=True)
+            self.connection = sqlite3.connect(
+                uri, timeout=BUSY_S, isolation_level=None, check_same_thread=False, uri=True
+            )
             version = self._version(path)
             if not reads:
                 self._prepare(version)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -231,7 +232,8 @@ def until(true: Callable[[], object], *, within_s: float, why: Callable[[], str]
 @contextmanager
 def company(ports: Block, authority: trustme.CA, pace: Pace, trips: Mapping[str, str] = TRIPS) -> Iterator[World]:
     """Everything, started. ``trips`` says to whom each round trip is sent: ``sample`` is the one whom Postfix knows."""
-    certificate = authority.issue_cert("localhost", "127.0.0.1", "mail.example.test")
+    expiry = datetime.now(UTC) + timedelta(days=40)
+    certificate = authority.issue_cert("localhost", "127.0.0.1", "mail.example.test", not_after=expiry)
     with ExitStack() as stack:
         nginx = stack.enter_context(Nginx(ports, certificate))
         dovecot = stack.enter_context(Dovecot(ports, certificate))
