@@ -36,8 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print("".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in found), end="")
     else:
-        rows = [(one["id"], one["incident"], one["kind"], one["waits_since"][:19], one["title"]) for one in found]
-        print_table(("NUMBER", "INCIDENT", "KIND", "WAITS SINCE", "TITLE"), rows)
+        rows = [
+            (one["id"], one["incident"], one["kind"], one["waits_since"][:19], bare(one["etag"]), one["title"])
+            for one in found
+        ]
+        print_table(("NUMBER", "INCIDENT", "KIND", "WAITS SINCE", "VERSION", "TITLE"), rows)
     return 0
 
 
@@ -51,6 +54,17 @@ def shown(draft: dict[str, Any]) -> Iterator[str]:
     for channel, why in draft["left_out"].items():
         yield one_line(f"not over {channel}: {why}")
     yield f"text sha256: {draft['text_sha256']}"
+    yield f"version: {bare(draft['etag'])}"
+
+
+def bare(etag: str) -> str:
+    """An entity tag as a word that no shell takes apart."""
+    return etag.strip('"')
+
+
+def quoted(version: str) -> str:
+    """The entity tag that such a word names, as the desk wants it."""
+    return f'"{bare(version)}"'
 
 
 def _listed(desk: Remote) -> list[dict[str, Any]]:

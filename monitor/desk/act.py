@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import Said
 from drafts.markdown import one_line
+from monitor.desk.number import number
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import approvals, claims, drafts, incidents
 from monitor.ledger.errors import Stale
@@ -144,8 +145,7 @@ async def post(visit: Visit) -> web.Response:
     if form is None:
         raise Refusal(422, "Not written down: nobody here knows that kind of act.", "Use a form of the page.")
     lines = [_line(visit, field) for field in form.fields]
-    seen = visit.field("seen")
-    known = int(seen) if seen.isdecimal() and seen.isascii() else None
+    known = number(visit.field("seen"))
     async with visit.seat.ledger.write() as s:
         await say(s, Saying(visit.number(), visit.person_id, form, tuple(lines), known), visit.now)
     await visit.settled()
@@ -181,9 +181,8 @@ def offered(incident: Incident, *, told: bool) -> tuple[Form, ...]:
 
 def home(visit: Visit) -> str:
     """The page that the form stood on: a draft's, or the incident's own."""
-    update = visit.field("update")
-    known = update.isdecimal() and update.isascii()
-    return f"/updates/{update}" if known else f"/incidents/{visit.number()}"
+    update = number(visit.field("update"))
+    return f"/updates/{update}" if update else f"/incidents/{visit.number()}"
 
 
 async def _published(s: AsyncSession, incident_id: int) -> list[Said]:

@@ -1,6 +1,5 @@
 """``POST /api/v1/alerts``: Alertmanager's webhook (version 4); an alert from outside opens a draft as our looks do."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -12,6 +11,9 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from drafts.markdown import one_line
 from monitor import authorization
 from monitor.config import Alerts
+from monitor.desk.api.endpoint import Endpoint
+from monitor.desk.api.problem import Problem, invalid
+from monitor.desk.bucket import Bucket
 from monitor.desk.seat import Seat
 from monitor.ledger import alerts
 from monitor.ledger.alerts import Told
@@ -20,6 +22,10 @@ from monitor.ledger.errors import Refused
 BODY_BYTES_MAX: Final = 1024 * 1024
 ALERTS_MAX: Final = 1000
 NAME_CHARS_MAX: Final = 200
+NOTIFICATIONS_A_MINUTE_MAX: Final = 600
+"""Alertmanager sends one for each group of alerts, every few minutes: more than that is a fault, or no Alertmanager."""
+
+STRANGERS_A_MINUTE_MAX: Final = 30
 
 log = structlog.get_logger("ownup.alerts")
 
@@ -44,32 +50,22 @@ class Notification(BaseModel):
     alerts: Annotated[tuple[Alert, ...], Field(max_length=ALERTS_MAX)]
 
 
-def answer(seat: Seat) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Take notifications from who shows the secret; without one in the config there is nothing at this address."""
-    rules: Alerts = seat.config.alerts
+class Taken(BaseModel):
+    """How many alerts were taken, and which name no component of ours."""
 
-    async def take(request: web.Request) -> web.Response:
-        if rules.token is None and rules.password is None:
-            return _problem(404, "this desk takes no alerts: set [alerts] token, or username and password")
-        if not _may(request.headers.get("Authorization", ""), rules):
-            return _problem(401, "show the token, or the user name and password, of [alerts]")
-        try:
-            notification = Notification.model_validate_json(await _body(request))
-        except ValidationError as error:
-            return _problem(
-                400, f"not a notification of Alertmanager's version 4: {error.error_count()} mistakes in it"
-            )
-        return web.json_response(await _keep(seat, notification, seat.clock()))
-
-    return take
+    taken: int
+    without_component: tuple[str, ...]
 
 
-async def _keep(seat: Seat, notification: Notification, now: datetime) -> dict[str, object]:
-    """Write it all down at once; whatever names no component of ours is told back, and logged."""
+async def take(seat: Seat, given: Notification, now: datetime) -> Taken:
+    """Take alerts from Alertmanager's webhook: each opens a draft, or joins an incident that is open.
+
+    Whatever names no component of ours is told back, and logged.
+    """
     rules: Alerts = seat.config.alerts
     known = {component.id for component in seat.config.component}
-    told = list(_told(notification, rules, now))
-    strange = [one.name for one in told if one.component_id not in known]
+    told = list(_told(given, rules, now))
+    strange = tuple(one.name for one in told if one.component_id not in known)
     async with seat.ledger.write() as s:
         for one in told:
             if one.component_id in known:
@@ -79,7 +75,53 @@ async def _keep(seat: Seat, notification: Notification, now: datetime) -> dict[s
                     log.warning("an alert is not taken", alert=one.name, why=str(why))
     if strange:
         log.warning("alerts name no component", label=rules.label, alerts=strange)
-    return {"taken": len(told) - len(strange), "without_component": strange}
+    return Taken(taken=len(told) - len(strange), without_component=strange)
+
+
+ENDPOINT: Final = Endpoint("POST", "/alerts", take, outside=True)
+
+
+def answer(seat: Seat) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Take notifications from who shows the secret; without one in the config there is nothing at this address.
+
+    Whoever shows it is let in whatever strangers do: their mistakes must not keep an outage from us.
+    """
+    ours, strangers = Bucket(NOTIFICATIONS_A_MINUTE_MAX), Bucket(STRANGERS_A_MINUTE_MAX)
+
+    async def answered(request: web.Request) -> web.Response:
+        try:
+            _admit(request, seat, ours, strangers)
+            given = _parsed(await _body(request))
+            told = await take(seat, given, seat.clock())
+        except Problem as problem:
+            return problem.response()
+        return web.json_response(text=told.model_dump_json())
+
+    return answered
+
+
+def _admit(request: web.Request, seat: Seat, ours: Bucket, strangers: Bucket) -> None:
+    """Let who shows the secret through, as long as it is not too often. Raises Problem."""
+    rules: Alerts = seat.config.alerts
+    if rules.token is None and rules.password is None:
+        advice = "Set token, or username and password, under [alerts] in its config."
+        raise Problem(404, "This desk takes no alerts.", advice)
+    may = _may(request.headers.get("Authorization", ""), rules)
+    if wait_s := (ours if may else strangers).take(seat.clock()):
+        who = "notifications" if may else "wrong secrets"
+        headers = {"Retry-After": str(wait_s)}
+        raise Problem(429, f"Too many {who} come here: nothing was taken.", f"Wait {wait_s} s.", headers=headers)
+    if not may:
+        headers = {"WWW-Authenticate": 'Bearer, Basic realm="alerts"'}
+        advice = "Show the token, or the user name and password, of [alerts]."
+        raise Problem(401, "The secret of [alerts] was not shown: nothing was taken.", advice, headers=headers)
+
+
+def _parsed(body: bytes) -> Notification:
+    try:
+        return Notification.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid("notification", error) from None
 
 
 def _told(notification: Notification, rules: Alerts, now: datetime) -> Iterator[Told]:
@@ -102,12 +144,13 @@ def _name(alert: Alert) -> str:
 
 
 async def _body(request: web.Request) -> bytes:
-    """The body, or an empty one where it is longer than any notification should be."""
+    """The body. Raises Problem where it is longer than any notification should be."""
     body = b""
     async for part in request.content.iter_chunked(65536):
         body += part
         if len(body) > BODY_BYTES_MAX:
-            return b""
+            advice = "Let Alertmanager group its alerts, or set max_alerts in its webhook_configs."
+            raise Problem(413, "That is more than a notification may hold: nothing was taken.", advice)
     return body
 
 
@@ -119,10 +162,3 @@ def _may(header: str, rules: Alerts) -> bool:
         expected = f"{rules.username}:{rules.password.get_secret_value()}"
         return authorization.same(f"{shown.username}:{shown.password}", expected)
     return False
-
-
-def _problem(status: int, detail: str) -> web.Response:
-    """An answer as RFC 9457 has it; a 401 says how to do better."""
-    headers = {"WWW-Authenticate": 'Bearer, Basic realm="alerts"'} if status == web.HTTPUnauthorized.status_code else {}
-    body = json.dumps({"status": status, "detail": detail})
-    return web.Response(status=status, text=body, content_type="application/problem+json", headers=headers)

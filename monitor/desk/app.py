@@ -8,7 +8,6 @@ from aiohttp import web
 
 from monitor.desk import (
     act,
-    alerts,
     begin,
     brief,
     claim,
@@ -33,6 +32,8 @@ from monitor.desk import (
 )
 from monitor.desk.api import routes as api
 from monitor.desk.gate import Route, guard
+from monitor.desk.knocks import Knocks
+from monitor.desk.number import ROW
 from monitor.desk.seat import Seat
 from monitor.desk.sheets import STYLE_SHA256, Sheets
 from monitor.desk.streams import Streams
@@ -42,7 +43,7 @@ from monitor.oidc import Provider
 from monitor.password import Passwords
 
 FORM_BYTES_MAX: Final = 64 * 1024
-_ID: Final = r"{id:\d{1,12}}"
+_ID: Final = f"{{id:{ROW}}}"
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -111,17 +112,17 @@ ROUTES: Final = (
 
 def make(seat: Seat) -> web.Application:
     """Build the desk's application; ``seat`` says what it reads, and writes approvals into."""
-    desk = Desk(seat, Sheets.load(), Passwords(), Streams(seat.ledger), _provider(seat))
+    streams, knocks = Streams(seat.ledger), Knocks(seat.ledger)
+    desk = Desk(seat, Sheets.load(), Passwords(), streams, knocks, _provider(seat))
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
-    app.router.add_post("/api/v1/alerts", alerts.answer(seat))
-    api.add_to(app, seat)
+    api.add_to(app, seat, streams)
     for route in ROUTES:
         for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
             app.router.add_route(method, route.path, guard(route, desk))
     app.on_response_prepare.append(_headers)
-    app.on_shutdown.append(partial(_end, desk.streams))
+    app.on_shutdown.append(partial(_end, streams))
     return app
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.markdown import one_line
 from monitor.desk.act import WORDS_CHARS_MAX, home
+from monitor.desk.number import number
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import claims, merge, sightings
 from monitor.ledger.errors import Gone, Missing, Refused, Stale
@@ -93,11 +94,8 @@ async def back_date(visit: Visit) -> web.Response:
 
 async def join(visit: Visit) -> web.Response:
     """Make one incident of two."""
-    other = visit.field("other")
-    number = int(other) if other.isdecimal() and other.isascii() and len(other) <= len("9" * 12) else 0
-    kept = await _done(
-        visit, "Not merged", lambda s: merge.merge(s, visit.number(), number, visit.person_id, visit.now)
-    )
+    other = number(visit.field("other")) or 0
+    kept = await _done(visit, "Not merged", lambda s: merge.merge(s, visit.number(), other, visit.person_id, visit.now))
     return visit.goto(f"/incidents/{kept.id}", "merged")
 
 
@@ -110,8 +108,7 @@ async def split(visit: Visit) -> web.Response:
 
 async def promise(visit: Visit) -> web.Response:
     """Choose when the next word is due."""
-    revision = visit.field("revision")
-    seen = int(revision) if revision.isdecimal() and revision.isascii() else 0
+    seen = number(visit.field("revision")) or 0
     try:
         at = datetime.fromisoformat(visit.field("at"))
     except ValueError:
@@ -139,8 +136,7 @@ async def _done(visit: Visit, what: str, deed: Callable[[AsyncSession], Awaitabl
 
 def _seen(visit: Visit) -> int:
     """The act that the page showed as the last of its kind."""
-    seen = visit.field("seen")
-    return int(seen) if seen.isdecimal() and seen.isascii() else 0
+    return number(visit.field("seen")) or 0
 
 
 def _chosen(visit: Visit, prefix: str) -> list[str]:

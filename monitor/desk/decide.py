@@ -6,6 +6,7 @@ from aiohttp import web
 
 from monitor.desk import answers, update
 from monitor.desk.answers import Seen
+from monitor.desk.number import number
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger.errors import (
     Alone,
@@ -65,11 +66,10 @@ async def reject(visit: Visit) -> web.Response:
 
 def _seen(visit: Visit) -> Seen:
     """Who answers, and which words and facts the page had shown them."""
-    revision = visit.field("revision")
     return Seen(
         update_id=visit.number(),
         person_id=visit.person_id,
-        revision=int(revision) if revision.isdecimal() else 0,
+        revision=number(visit.field("revision")) or 0,
         text_sha256=visit.field("text"),
         facts_sha256=visit.field("facts"),
     )

@@ -12,6 +12,7 @@ from drafts.facts import Facts
 from drafts.notice import FORMS, Notice
 from monitor.desk import update as page
 from monitor.desk.decide import ADVICE
+from monitor.desk.number import number
 from monitor.desk.telling import LANGUAGES, tellings
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import drafts
@@ -72,8 +73,7 @@ async def ours(visit: Visit) -> web.Response:
 
 
 def _seen(visit: Visit) -> int:
-    revision = visit.field("revision")
-    return int(revision) if revision.isdecimal() else 0
+    return number(visit.field("revision")) or 0
 
 
 def field(language: str, form: str) -> str:

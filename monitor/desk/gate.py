@@ -14,13 +14,14 @@ from aiohttp import web
 from monitor.desk import cookie, proxy
 from monitor.desk.act import FORMS
 from monitor.desk.arrival import arrive
+from monitor.desk.number import ROW
 from monitor.desk.visit import Desk, Refusal, Visit, limits
 from monitor.ledger import audit, people
 from monitor.models import Person, Role
 
 TOUCH_EVERY: Final = timedelta(minutes=1)
 FIELDS_MAX: Final = 20
-_DEED: Final = re.compile(r"(/(?:updates|incidents)/\d{1,12})(?:/[a-z]+)?")
+_DEED: Final = re.compile(rf"(/(?:updates|incidents)/{ROW})(?:/[a-z]+)?")
 _WORDS: Final = (
     "title",
     "body",
@@ -92,7 +93,7 @@ async def _who(desk: Desk, browser: str, now: datetime, *, passive: bool) -> Per
 
 
 async def _form(request: web.Request) -> dict[str, str]:
-    """The fields of a form; browsers send line ends as CR LF, which no text of ours has."""
+    """The fields of a form; browsers send line ends as CR LF, which no text of ours has, and NUL fits no database."""
     if request.method != "POST":
         return {}
     try:
@@ -100,7 +101,7 @@ async def _form(request: web.Request) -> dict[str, str]:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except (web.HTTPRequestEntityTooLarge, ValueError):
         raise Refusal(413, "That is more than a form here may send, so nothing was done.", "Send less.") from None
-    return {name: value.replace("\r\n", "\n") for name, value in fields}
+    return {name: value.replace("\r\n", "\n").replace("\0", "") for name, value in fields}
 
 
 def _check(visit: Visit, route: Route) -> None:

@@ -4,22 +4,21 @@ It carries no content, so that there is one way by which words get to a screen. 
 one alive, and is bounded: so many streams at all, and so many a person, since a browser opens only six connections.
 """
 
-import asyncio
 import re
 from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
+from monitor.desk.number import ROW
 from monitor.desk.streams import Streams
 from monitor.desk.visit import Visit, limits
 from monitor.ledger import people
 
-TURN_S: Final = 1.0
 CHECK_EVERY: Final = 15
 """A stream is told that it stands, and its session is looked at, every so many turns without news."""
 
-_DRAFT: Final = re.compile(r"/updates/(\d{1,12})(/edit)?")
+_DRAFT: Final = re.compile(rf"/updates/({ROW})(/edit)?")
 
 
 async def get(visit: Visit) -> web.StreamResponse:
@@ -48,19 +47,12 @@ async def _tell(visit: Visit, streams: Streams, response: web.StreamResponse) ->
                 return
             await response.write(b": here\n\n")
             _stay(visit, streams)
-        await _turn(streams)
+        await streams.turn()
         turns += 1
         news = await _news(visit, streams)
         if news != told:
             told = news
             await response.write(b"data: changed\n\n")
-
-
-async def _turn(streams: Streams) -> None:
-    """Let a moment pass: news within it are told as one."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(TURN_S):
-            await streams.closing.wait()
 
 
 async def _news(visit: Visit, streams: Streams) -> tuple[str, tuple[str, ...]]:

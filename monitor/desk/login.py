@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from monitor.desk import cookie
+from monitor.desk.number import ROW
 from monitor.desk.proxy import address
 from monitor.desk.times import span
 from monitor.desk.visit import Refusal, Visit, limits
@@ -16,7 +17,7 @@ from monitor.ledger import audit, people, throttle
 from monitor.models import Person
 
 NAME_CHARS_MAX: Final = 80
-_PAGE: Final = re.compile(r"/(?:(?:updates|incidents)/\d{1,12})?")
+_PAGE: Final = re.compile(rf"/(?:(?:updates|incidents)/{ROW})?")
 
 
 async def get(visit: Visit) -> web.Response:
@@ -35,6 +36,8 @@ async def post(visit: Visit) -> web.Response:
         person = await people.find(s, name)
     stored = person.password_hash if person and person.disabled_at is None else None
     if not await visit.desk.passwords.matches(stored, visit.field("password")) or person is None:
+        subject = f"person:{person.id}" if person else "desk"
+        await visit.desk.knocks.note(f"by password, from {_from(visit)}", visit.now, subject=subject)
         refusal = Refusal(401, "Name and password do not fit together.", "Try again, or ask an admin for a new link.")
         refusal.shown = _ask(visit, name=name, next=inside(visit.field("next")), refusal=refusal)
         raise refusal
@@ -109,7 +112,11 @@ def _too_often(visit: Visit, until: datetime) -> Refusal:
 def _keys(visit: Visit) -> tuple[str, str]:
     """An account's key is hashed: people type passwords into the wrong field, and the record shall not hold them."""
     name = hashlib.sha256(visit.field("name").strip().casefold().encode()).hexdigest()
-    return f"name:{name}", f"address:{address(visit.request, visit.seat.config.desk)}"
+    return f"name:{name}", f"address:{_from(visit)}"
+
+
+def _from(visit: Visit) -> str:
+    return address(visit.request, visit.seat.config.desk)
 
 
 def inside(path: str) -> str:

@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.config import ChannelOptions
+from monitor.desk.number import number
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import halts, resending
 from monitor.ledger.errors import Refused
@@ -13,8 +14,7 @@ from monitor.ledger.errors import Refused
 
 async def again(visit: Visit) -> web.Response:
     """Send once more what was given up."""
-    number = visit.field("delivery")
-    delivery = int(number) if number.isdecimal() and number.isascii() and len(number) <= len("9" * 12) else 0
+    delivery = number(visit.field("delivery")) or 0
     await _done(visit, lambda s: resending.again(s, delivery, visit.person_id, visit.now))
     return visit.goto(f"/updates/{visit.number()}", "again")
 

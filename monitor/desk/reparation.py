@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.offer import Reparation, offer, percent
 from monitor.config import Component, Plan
-from monitor.desk.times import span
+from monitor.desk.seat import Seat
+from monitor.desk.times import Times, span
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import incidents, people, sightings
 from monitor.ledger.history import Day
@@ -39,23 +40,39 @@ class Line:
     offer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """What an incident's months come to, and what a human has decided ("" as yet)."""
+
+    incident: Incident
+    lines: tuple[Line, ...]
+    decision: str
+
+
 async def get(visit: Visit) -> web.Response:
     """Show what this incident's months come to by every plan that promises what it hit."""
-    async with visit.seat.ledger.read() as s:
-        incident = await incidents.get(s, visit.number())
-        if incident is None or incident.confirmed_at is None:
-            raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
-        hit = await _hit(s, incident)
-        decided = [act for act in await incidents.acts(s, visit.number()) if act.kind in DECISIONS]
-        names = {person.id: person.name for person in await people.everyone(s)}
+    sheet = await worksheet(visit.seat, visit.number(), visit.times)
     return visit.page(
         "reparation.html",
         again=visit.request.path,
-        incident=incident,
-        lines=[line async for line in _lines(visit, incident, hit)],
+        incident=sheet.incident,
+        lines=sheet.lines,
         plans=visit.seat.config.plan,
-        decision=_decision(decided, names, visit),
+        decision=sheet.decision,
     )
+
+
+async def worksheet(seat: Seat, incident_id: int, times: Times) -> Worksheet:
+    """Work it out. Raises Refusal if there is no such incident, or nothing has confirmed it."""
+    async with seat.ledger.read() as s:
+        incident = await incidents.get(s, incident_id)
+        if incident is None or incident.confirmed_at is None:
+            raise Refusal(404, "There is no such incident.", "The overview shows what is open and what was.")
+        hit = await _hit(s, incident)
+        decided = [act for act in await incidents.acts(s, incident_id) if act.kind in DECISIONS]
+        names = {person.id: person.name for person in await people.everyone(s)}
+    lines = tuple([line async for line in _lines(seat, times, incident, hit)])
+    return Worksheet(incident, lines, _decision(decided, names, times))
 
 
 async def _hit(s: AsyncSession, incident: Incident) -> set[str]:
@@ -64,35 +81,35 @@ async def _hit(s: AsyncSession, incident: Incident) -> set[str]:
     return seen | {sighting.component_id for sighting in await sightings.of_incident(s, incident.id)}
 
 
-def _decision(decided: Sequence[Act], names: dict[int, str], visit: Visit) -> str:
+def _decision(decided: Sequence[Act], names: dict[int, str], times: Times) -> str:
     """The latest decision, in a sentence; empty if nobody has decided yet."""
     if not decided:
         return ""
     act = decided[-1]
     what = "We give: " if act.kind is ActKind.AMENDS else "Nothing, because: "
-    return f"{what}{act.words} ({names[act.person_id]}, {visit.times.at(act.at)})"
+    return f"{what}{act.words} ({names[act.person_id]}, {times.at(act.at)})"
 
 
-async def _lines(visit: Visit, incident: Incident, hit: set[str]) -> AsyncIterator[Line]:
-    zone = ZoneInfo(visit.seat.config.site.timezone)
-    ended = incident.recovered_at or incident.resolved_at or visit.now
-    for first, following in _months(incident.opened_at.astimezone(zone).date(), ended.astimezone(zone).date()):
-        known = await _known(visit, first, following)
-        for plan in visit.seat.config.plan:
-            for component in _promised(visit, plan, hit):
+async def _lines(seat: Seat, times: Times, incident: Incident, hit: set[str]) -> AsyncIterator[Line]:
+    ended = incident.recovered_at or incident.resolved_at or times.now
+    first_day, last_day = (at.astimezone(times.zone).date() for at in (incident.opened_at, ended))
+    for first, following in _months(first_day, last_day):
+        known = await _known(seat, first, following)
+        for plan in seat.config.plan:
+            for component in _promised(seat, plan, hit):
                 days = known.get(component.id, ())
-                yield _line(visit, plan, component, (first, following), days)
+                yield _line(seat, times, plan, component, month=(first, following), days=days)
 
 
-async def _known(visit: Visit, first: date, following: date) -> Mapping[str, Sequence[Day]]:
+async def _known(seat: Seat, first: date, following: date) -> Mapping[str, Sequence[Day]]:
     """What each day of the month came to, by component."""
-    if visit.seat.samples is None:
+    if seat.samples is None:
         return {}
-    return await visit.seat.samples.history.days(first, following - timedelta(days=1))
+    return await seat.samples.history.days(first, following - timedelta(days=1))
 
 
-def _promised(visit: Visit, plan: Plan, hit: set[str]) -> Iterator[Component]:
-    for component in visit.seat.config.component:
+def _promised(seat: Seat, plan: Plan, hit: set[str]) -> Iterator[Component]:
+    for component in seat.config.component:
         if component.id in hit and (not plan.components or component.id in plan.components):
             yield component
 
@@ -108,12 +125,15 @@ def _months(first: date, last: date) -> list[tuple[date, date]]:
     return months[-MONTHS_MAX:]
 
 
-def _line(visit: Visit, plan: Plan, component: Component, month: tuple[date, date], days: Sequence[Day]) -> Line:
+def _line(
+    seat: Seat, times: Times, plan: Plan, component: Component, *, month: tuple[date, date], days: Sequence[Day]
+) -> Line:
     first, following = month
-    zone = ZoneInfo(visit.seat.config.site.timezone)
     tally = sum((day.tally for day in days), Tally())
-    weighed = weigh(plan, tally, length_us=_length_us(first, following, zone), so_far_us=sum(d.length_us for d in days))
-    language = visit.seat.config.notices.language
+    weighed = weigh(
+        plan, tally, length_us=_length_us(first, following, times.zone), so_far_us=sum(d.length_us for d in days)
+    )
+    language = seat.config.notices.language
     worth = Reparation(
         language=language,
         plan=plan.name,
@@ -126,8 +146,8 @@ def _line(visit: Visit, plan: Plan, component: Component, month: tuple[date, dat
     return Line(
         plan=plan.name,
         component=component.name,
-        month=visit.times.month(first),
-        is_over=visit.times.today() >= following,
+        month=times.month(first),
+        is_over=times.today() >= following,
         measured=tuple(_measured(tally, weighed)) if days else (),
         uptime=_share(weighed.uptime),
         owed=percent(weighed.owed, "en") or "nothing",

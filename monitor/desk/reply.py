@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import Facts
 from drafts.reply import House, Question, Reply, language_of, reply
 from monitor.desk.present import present
+from monitor.desk.seat import Seat
 from monitor.desk.visit import Refusal, Visit
 from monitor.ledger import incidents
 from monitor.models import Incident
@@ -52,11 +54,11 @@ async def post(visit: Visit) -> web.Response:
 
 async def _show(visit: Visit, message: str = "") -> web.Response:
     async with visit.seat.ledger.read() as s:
-        choices = await _choices(s)
+        choices = await about(s)
         chosen = next((one for one in choices if str(one.incident.id) == visit.field("incident")), None)
         if message and chosen is None:
             raise Refusal(422, "No answer: say which incident it is about.", "Choose one of the list.")
-    answer = _answer(visit, chosen.facts, message) if message and chosen else None
+    answer = _given(visit, chosen, message) if message and chosen else None
     return visit.page(
         "reply.html",
         choices=choices,
@@ -68,26 +70,24 @@ async def _show(visit: Visit, message: str = "") -> web.Response:
     )
 
 
-def _answer(visit: Visit, facts: Facts, message: str) -> Reply:
-    language = language_of(message, facts.language)
+def _given(visit: Visit, chosen: Choice, message: str) -> Reply:
+    """The answer in the name of whoever is signed in."""
+    assert visit.person is not None  # noqa: S101 - the gate lets nobody else through
+    return answered(visit.seat, chosen, message, by=visit.person.name, now=visit.now)
+
+
+def answered(seat: Seat, chosen: Choice, message: str, *, by: str, now: datetime) -> Reply:
+    """The answer to a message about this incident, in the language of the message, with the name of who gives it."""
+    facts, site = chosen.facts, seat.config.site
     promised = facts.next_update if facts.said else None
-    now = replace(facts.told_in(language), next_update=promised, at=visit.now, signature=_signer(visit))
-    return reply(message, now, _house(visit))
+    signer = ", ".join(name for name in (by, site.signature) if name)
+    told = facts.told_in(language_of(message, facts.language))
+    house = House(contact=site.contact, credit_policy=seat.config.notices.credit_policy)
+    return reply(message, replace(told, next_update=promised, at=now, signature=signer), house)
 
 
-async def _choices(s: AsyncSession) -> Sequence[Choice]:
+async def about(s: AsyncSession) -> Sequence[Choice]:
     """The incidents that people may write about: those that are open, and then the newest that are over."""
     known = [one for one in await incidents.recent(s, RECENT_MAX) if one.confirmed_at and not one.merged_into]
     found = [Choice(one, facts) for one in known if (facts := await present(s, one)) and facts.affected]
     return sorted(found, key=lambda one: one.incident.resolved_at is not None)
-
-
-def _house(visit: Visit) -> House:
-    config = visit.seat.config
-    return House(contact=config.site.contact, credit_policy=config.notices.credit_policy)
-
-
-def _signer(visit: Visit) -> str:
-    """Whoever answers, for whom they speak."""
-    assert visit.person is not None  # noqa: S101 - the gate lets nobody else through
-    return ", ".join(name for name in (visit.person.name, visit.seat.config.site.signature) if name)

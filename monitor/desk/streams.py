@@ -1,9 +1,9 @@
-"""The streams that are open to live pages: how many there may be, and the one word that tells them of news."""
+"""The streams that are open to pages and programs: how many there may be, and the one word that tells of news."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from monitor.desk.presence import Presence
@@ -11,7 +11,8 @@ from monitor.ledger import story
 from monitor.ledger.store import Ledger
 
 STREAMS_MAX: Final = 100
-STREAMS_A_PERSON_MAX: Final = 4
+STREAMS_EACH_MAX: Final = 4
+TURN_S: Final = 1.0
 
 
 class Streams:
@@ -22,19 +23,25 @@ class Streams:
         self.presence = Presence()
         self.closing = asyncio.Event()
         self._ledger = ledger
-        self._count: Counter[int] = Counter()
+        self._count: Counter[Hashable] = Counter()
         self._stamp: tuple[int, str] = (-1, "")
         self._one_reads = asyncio.Lock()
 
     @contextmanager
-    def open(self, person_id: int) -> Iterator[bool]:
-        """Whether this person may have another stream; it counts while the block runs."""
-        granted = self._count.total() < STREAMS_MAX and self._count[person_id] < STREAMS_A_PERSON_MAX
-        self._count[person_id] += granted
+    def open(self, whose: Hashable) -> Iterator[bool]:
+        """Whether this person, or this token, may have another stream; it counts while the block runs."""
+        granted = self._count.total() < STREAMS_MAX and self._count[whose] < STREAMS_EACH_MAX
+        self._count[whose] += granted
         try:
             yield granted
         finally:
-            self._count[person_id] -= granted
+            self._count[whose] -= granted
+
+    async def turn(self) -> None:
+        """Let a moment pass: news within it are told as one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_S):
+                await self.closing.wait()
 
     async def stamp(self) -> str:
         """What changes whenever pages would; the record is read once for all streams."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from monitor.desk.evidence import sentence
+from monitor.desk.number import number
 from monitor.desk.seat import Seat
 from monitor.desk.spark import WINDOW, Spark, draw
 from monitor.desk.visit import Visit
@@ -16,8 +17,6 @@ from monitor.verdict import Verdict
 
 PAGE: Final = 40
 WORST_FIRST: Final = (Verdict.DOWN, Verdict.SUSPECT, Verdict.DEGRADED, Verdict.UNKNOWN, Verdict.UP)
-
-_DIGITS_MAX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ async def get(visit: Visit) -> web.Response:
     wanted = visit.request.query.get("component", "")
     found = order(visit.seat, wanted)
     pages = max(1, -(-len(found) // PAGE))
-    page = min(max(_number(visit.request.query.get("page", "1")), 1), pages)
+    page = min(max(number(visit.request.query.get("page", "")) or 1, 1), pages)
     return visit.page(
         "targets.html",
         again=visit.request.path_qs,
@@ -87,7 +86,3 @@ def _row(
         last=last.at if last else None,
         spark=spark,
     )
-
-
-def _number(asked: str) -> int:
-    return int(asked) if asked.isdecimal() and asked.isascii() and len(asked) <= _DIGITS_MAX else 1

@@ -14,6 +14,7 @@ from monitor.desk.act import offered
 from monitor.desk.change import Change, between
 from monitor.desk.dossier import Dossier, read
 from monitor.desk.honesty import Found, findings
+from monitor.desk.number import number
 from monitor.desk.plain import unknown
 from monitor.desk.telling import tellings
 from monitor.desk.visit import Refusal, Visit
@@ -105,11 +106,11 @@ def seen(update: IncidentUpdate) -> Markup:
 
 async def changes(visit: Visit, update: IncidentUpdate) -> tuple[Change, ...]:
     """What changed between the revision that the form or the address says was seen, and now."""
-    number = visit.field("revision") or visit.request.query.get("since", "")
-    if not number.isdecimal() or len(number) > len(str(update.revision)):
+    since = number(visit.field("revision") or visit.request.query.get("since", ""))
+    if since is None:
         return ()
     async with visit.seat.ledger.read() as s:
-        opened = await drafts.revision(s, visit.number(), int(number))
+        opened = await drafts.revision(s, visit.number(), since)
     return between(opened, update, visit.times) if opened else ()
 
 

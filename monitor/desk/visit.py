@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from markupsafe import Markup
 
+from monitor.desk.knocks import Knocks
 from monitor.desk.seat import Seat
 from monitor.desk.sheets import Sheets
 from monitor.desk.streams import Streams
@@ -75,6 +76,7 @@ class Desk:
     sheets: Sheets
     passwords: Passwords
     streams: Streams
+    knocks: Knocks
     provider: Provider | None = None
 
 

@@ -80,6 +80,13 @@ async def find(s: AsyncSession, secret: str) -> Bearer | None:
     return Bearer(*row) if row else None
 
 
+async def get(s: AsyncSession, token_id: int) -> Bearer | None:
+    """A token as it is now."""
+    wanted = select(Token, Person).join(Person, col(Person.id) == col(Token.person_id))
+    row = (await s.execute(wanted.where(col(Token.id) == token_id))).one_or_none()
+    return Bearer(*row) if row else None
+
+
 async def everything(s: AsyncSession) -> Sequence[Bearer]:
     """All tokens ever, the oldest first."""
     wanted = select(Token, Person).join(Person, col(Person.id) == col(Token.person_id)).order_by(col(Token.id))

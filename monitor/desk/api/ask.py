@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.desk.seat import Seat
+from monitor.desk.streams import Streams
 from monitor.desk.times import Times
 from monitor.ledger import audit
 from monitor.ledger.tokens import Bearer
@@ -21,6 +22,7 @@ class Ask:
     seat: Seat
     bearer: Bearer
     now: datetime
+    streams: Streams
 
     @property
     def person_id(self) -> int:

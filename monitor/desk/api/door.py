@@ -9,8 +9,10 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.desk.api.ask import Ask
 from monitor.desk.api.endpoint import PREFIX, Endpoint, Shape, Version
+from monitor.desk.api.events import sent
 from monitor.desk.api.problem import Problem, invalid, refused
 from monitor.desk.seat import Seat
+from monitor.desk.streams import Streams
 from monitor.desk.visit import Refusal
 from monitor.ledger import audit, tokens
 from monitor.ledger.errors import Refused
@@ -30,16 +32,18 @@ Model = TypeVar("Model", bound=BaseModel)
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def guard(endpoint: Endpoint, seat: Seat) -> Answering:
+def guard(endpoint: Endpoint, seat: Seat, streams: Streams) -> Answering:
     """What answers at an endpoint."""
     shape = Shape.of(endpoint.handler)
 
     async def answer(request: web.Request) -> web.StreamResponse:
         bearer = await _bearer(request, seat)
         try:
-            ask = Ask(seat, _admitted(bearer, endpoint, seat), seat.clock())
+            ask = Ask(seat, _admitted(bearer, endpoint, seat), seat.clock(), streams)
             await _touch(ask)
             given = await _given(request, shape)
+            if shape.streams:
+                return await sent(request, endpoint.handler(ask, **given))
             return _answered(endpoint, await _done(endpoint, ask, given))
         except Problem as problem:
             if bearer and request.method not in READS:
@@ -66,11 +70,12 @@ def nowhere(endpoints: tuple[Endpoint, ...]) -> Answering:
 
 async def _done(endpoint: Endpoint, ask: Ask, given: Mapping[str, Any]) -> BaseModel:
     try:
-        return await endpoint.handler(ask, **given)
+        answer: BaseModel = await endpoint.handler(ask, **given)
     except Refused as why:
         raise refused(why) from why
     except Refusal as why:
         raise Problem(why.status, why.sentence, why.advice) from why
+    return answer
 
 
 def _answered(endpoint: Endpoint, answer: BaseModel) -> web.Response:

@@ -97,8 +97,9 @@ class Fact(BaseModel):
 
 
 class Sent(BaseModel):
-    """One sending of approved words."""
+    """One sending of approved words; ``id`` is what sending it once more refers to."""
 
+    id: int
     channel: str
     state: DeliveryState
     attempts: int

@@ -2,27 +2,30 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Final, NewType, Self, get_type_hints
+from types import NoneType
+from typing import Any, Final, NewType, Self, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
+from monitor.desk.number import ROW
 from monitor.models import Role
 
 PREFIX: Final = "/api/v1"
-NUMBER: Final = r"[1-9]\d{0,8}"
-"""Numbers of rows fit the smallest integer of our databases."""
-
 Version = NewType("Version", str)
 """The entity tag that a program shows in If-Match."""
 
-Handler = Callable[..., Awaitable[BaseModel]]
+Handler = Callable[..., Any]
+"""Gives a model, or, where it streams, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """``role`` is the least that may ask; ``makes`` where the answer is something new, at the same address and its id.
+
+    ``also`` is with which problems it may answer beyond what its shape tells; ``outside`` where the secret of
+    ``[alerts]`` opens it, and no token does.
 
     A handler takes an Ask and, as it likes: ``number`` from the address, ``query`` and ``given`` (models of the query
     and of the body), and ``version``. Its docstring is its description.
@@ -33,15 +36,17 @@ class Endpoint:
     handler: Handler
     role: Role = Role.VIEWER
     makes: bool = False
+    also: tuple[int, ...] = ()
+    outside: bool = False
 
     @property
     def route(self) -> str:
         """The address as the router knows it."""
-        return PREFIX + self.path.replace("{id}", f"{{id:{NUMBER}}}")
+        return PREFIX + self.path.replace("{id}", f"{{id:{ROW}}}")
 
     def matches(self, path: str) -> bool:
         """Whether this is the address."""
-        return re.fullmatch(PREFIX + self.path.replace("{id}", NUMBER), path) is not None
+        return re.fullmatch(PREFIX + self.path.replace("{id}", ROW), path) is not None
 
     @property
     def status(self) -> int:
@@ -51,25 +56,35 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a handler takes and gives."""
+    """What a handler takes and gives; ``streams`` if it gives one answer after the other."""
 
     numbered: bool
     versioned: bool
     query: type[BaseModel] | None
     given: type[BaseModel] | None
     answer: type[BaseModel]
+    streams: bool
 
     @classmethod
     def of(cls, handler: Handler) -> Self:
         """Read it off."""
         hints = get_type_hints(handler)
+        streams = get_origin(hints["return"]) is AsyncGenerator
         return cls(
             numbered="number" in hints,
             versioned="version" in hints,
             query=hints.get("query"),
             given=hints.get("given"),
-            answer=hints["return"],
+            answer=_each(hints["return"]) if streams else hints["return"],
+            streams=streams,
         )
+
+
+def _each(stream: type) -> type[BaseModel]:
+    """What a stream gives one after the other; None is but a sign of life."""
+    given, _ = get_args(stream)
+    answer: type[BaseModel] = next(one for one in get_args(given) if one is not NoneType)
+    return answer
 
 
 def description(handler: Handler) -> tuple[str, str]:

@@ -54,11 +54,12 @@ class TargetList(BaseModel):
 
 
 class ChannelNow(BaseModel):
-    """A channel, and how its last delivery went."""
+    """A channel, and how its last delivery went; ``stopped`` is why it stands still, "" if it does not."""
 
     name: str
     kind: str
     is_well: bool
+    stopped: str
     pending: int
     last_delivered_at: datetime | None
     error: str
@@ -146,6 +147,7 @@ def _channel(way: duty.Way) -> ChannelNow:
         name=way.name,
         kind=way.kind,
         is_well=way.is_well,
+        stopped=way.halt.why if way.halt else "",
         pending=way.pending,
         last_delivered_at=last.delivered_at if last else None,
         error=last.error if last else "",

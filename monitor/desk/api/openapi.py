@@ -40,7 +40,14 @@ _WHY: Final = {
     415: "The body is no JSON.",
     422: "What was sent is not what this address takes.",
     428: "If-Match is missing.",
+    429: "That is too often, or too much at once; Retry-After says when to come back.",
+    502: "The sample servers do not answer.",
 }
+_HEADERS: Final = {
+    401: {"WWW-Authenticate": {"description": "How to show a token.", "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}},
+}
+_OUTSIDE: Final = (401, 404, 413, 422, 429)
 
 
 def document(endpoints: Iterable[Endpoint]) -> str:
@@ -56,7 +63,15 @@ def document(endpoints: Iterable[Endpoint]) -> str:
         "paths": paths,
         "components": {
             "schemas": _schemas(shape for _, shape in shapes),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "alerts": {"type": "http", "scheme": "bearer", "description": "The token of [alerts]."},
+                "alerts_basic": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "The name and password of [alerts].",
+                },
+            },
         },
     }
     return json.dumps(whole, ensure_ascii=False)
@@ -67,13 +82,15 @@ def _operation(endpoint: Endpoint, shape: Shape) -> Mapping[str, Any]:
     told: dict[str, Any] = {
         "operationId": _name(endpoint),
         "summary": first,
-        "description": f"{whole}\n\nNeeds the role {endpoint.role}.",
+        "description": whole if endpoint.outside else f"{whole}\n\nNeeds the role {endpoint.role}.",
         "parameters": _parameters(shape),
         "responses": {
             str(endpoint.status): _well(endpoint, shape),
             **{str(status): _problem(status) for status in statuses(endpoint, shape)},
         },
     }
+    if endpoint.outside:
+        told["security"] = [{"alerts": []}, {"alerts_basic": []}]
     if shape.given:
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(shape.given)}}}
     return told
@@ -81,7 +98,9 @@ def _operation(endpoint: Endpoint, shape: Shape) -> Mapping[str, Any]:
 
 def statuses(endpoint: Endpoint, shape: Shape) -> Sequence[int]:
     """With which problems an endpoint may answer."""
-    found = {401}
+    if endpoint.outside:
+        return _OUTSIDE
+    found = {401, *endpoint.also}
     if endpoint.role is not Role.VIEWER:
         found |= {403, 409}
     if shape.numbered:
@@ -118,6 +137,8 @@ def _plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _well(endpoint: Endpoint, shape: Shape) -> Mapping[str, Any]:
     headers: dict[str, Any] = {}
+    if shape.streams:
+        return {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": _data(shape)}}}
     if "etag" in shape.answer.model_fields:
         headers["ETag"] = _header("The version: show it as If-Match.")
     if endpoint.makes:
@@ -129,13 +150,22 @@ def _well(endpoint: Endpoint, shape: Shape) -> Mapping[str, Any]:
     }
 
 
+def _data(shape: Shape) -> Mapping[str, Any]:
+    """What stands behind each ``data:`` of a stream."""
+    content = {"contentMediaType": "application/json", "contentSchema": _ref(shape.answer)}
+    return {"type": "string", "description": f"The data of each event is a {shape.answer.__name__}.", **content}
+
+
 def _header(why: str) -> Mapping[str, Any]:
     return {"description": why, "schema": {"type": "string"}}
 
 
 def _problem(status: int) -> Mapping[str, Any]:
-    headers = {"WWW-Authenticate": _header("How to show a token.")} if status == HTTPStatus.UNAUTHORIZED else {}
-    return {"description": _WHY[status], "headers": headers, "content": {CONTENT_TYPE: {"schema": _ref(Told)}}}
+    return {
+        "description": _WHY[status],
+        "headers": _HEADERS.get(status, {}),
+        "content": {CONTENT_TYPE: {"schema": _ref(Told)}},
+    }
 
 
 def _ref(model: type[BaseModel]) -> Mapping[str, str]:

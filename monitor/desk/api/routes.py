@@ -5,11 +5,25 @@ from typing import Final
 
 from aiohttp import web
 
-from monitor.desk.api import aftermath, claims, decisions, drafts, house, incidents
+from monitor.desk import alerts
+from monitor.desk.api import (
+    aftermath,
+    claims,
+    decisions,
+    drafts,
+    events,
+    house,
+    incidents,
+    outbox,
+    rehearsal,
+    reply,
+    sample,
+)
 from monitor.desk.api.door import guard, nowhere
 from monitor.desk.api.endpoint import PREFIX, Endpoint
 from monitor.desk.api.openapi import document
 from monitor.desk.seat import Seat
+from monitor.desk.streams import Streams
 from monitor.models import Role
 
 _INCIDENT: Final = "/incidents/{id}"
@@ -21,6 +35,8 @@ ENDPOINTS: Final = (
     Endpoint("GET", "/targets", house.looked_at),
     Endpoint("GET", "/channels", house.channels),
     Endpoint("GET", "/calls", house.called),
+    Endpoint("GET", "/events", events.listen, also=(429,)),
+    Endpoint("GET", "/readiness", rehearsal.ready),
     Endpoint("GET", "/brief", aftermath.briefs),
     Endpoint("GET", "/incidents", incidents.listed),
     Endpoint("POST", "/incidents", incidents.begin, Role.RESPONDER, makes=True),
@@ -36,6 +52,8 @@ ENDPOINTS: Final = (
     Endpoint("POST", f"{_INCIDENT}/acts", claims.tell, Role.RESPONDER),
     Endpoint("POST", f"{_INCIDENT}/briefed", claims.briefed, Role.RESPONDER),
     Endpoint("POST", f"{_INCIDENT}/followups", aftermath.add, Role.RESPONDER),
+    Endpoint("POST", f"{_INCIDENT}/reply", reply.reply),
+    Endpoint("GET", f"{_INCIDENT}/reparation", reply.owed),
     Endpoint("GET", "/followups", aftermath.undone),
     Endpoint("POST", "/followups/{id}/done", aftermath.done, Role.RESPONDER),
     Endpoint("GET", "/drafts", drafts.listed),
@@ -46,15 +64,25 @@ ENDPOINTS: Final = (
     Endpoint("POST", f"{_DRAFT}/approve", decisions.approve, Role.APPROVER),
     Endpoint("POST", f"{_DRAFT}/agree", decisions.agree, Role.APPROVER),
     Endpoint("POST", f"{_DRAFT}/reject", decisions.reject, Role.RESPONDER),
+    Endpoint("POST", f"{_DRAFT}/also", outbox.also, Role.APPROVER),
+    Endpoint("POST", "/deliveries/{id}/again", outbox.again, Role.APPROVER),
+    Endpoint("POST", "/channels/lift", outbox.lift, Role.APPROVER, also=(404,)),
+    Endpoint("GET", "/drill", rehearsal.drill),
+    Endpoint("POST", "/drill", rehearsal.begin, Role.APPROVER, also=(404,)),
+    Endpoint("GET", "/sample", sample.state, also=(404, 502)),
+    Endpoint("POST", "/sample/break", sample.break_, Role.RESPONDER, also=(404, 502)),
+    Endpoint("POST", "/sample/repair", sample.repair, Role.RESPONDER, also=(404, 502)),
+    alerts.ENDPOINT,
 )
 
 
-def add_to(app: web.Application, seat: Seat) -> None:
+def add_to(app: web.Application, seat: Seat, streams: Streams) -> None:
     """Serve the API, its document, and a plain answer at whatever else begins like it."""
     app.router.add_get(f"{PREFIX}/openapi.json", _document())
     for endpoint in ENDPOINTS:
+        answer = alerts.answer(seat) if endpoint.outside else guard(endpoint, seat, streams)
         for method in (endpoint.method, "HEAD") if endpoint.method == "GET" else (endpoint.method,):
-            app.router.add_route(method, endpoint.route, guard(endpoint, seat))
+            app.router.add_route(method, endpoint.route, answer)
     app.router.add_route("*", f"{PREFIX}/{{path:.*}}", nowhere(ENDPOINTS))
 
 

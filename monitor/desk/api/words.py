@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from drafts.markdown import one_line
 from monitor.desk.act import WORDS_CHARS_MAX
+from monitor.desk.number import ROW
 from monitor.markdown import honest
 
 NUMBER_MAX: Final = 2_147_483_647
@@ -66,7 +67,7 @@ class Paged(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")] | None = None
+    cursor: Annotated[str, StringConstraints(pattern=f"^{ROW}$")] | None = None
 
     @property
     def beyond(self) -> int | None:

@@ -4,18 +4,21 @@ import asyncio
 import json
 import os
 import pty
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
+from drafts.notice import Notice
 from monitor.commands import main
 from monitor.desk.app import make
+from monitor.ledger import drafts
 from monitor.models import AuditEntry, Delivery
 from tests.monitor.desk.api.conftest import issue
 from tests.monitor.desk.house import House
@@ -39,17 +42,26 @@ class Terminal:
     patch: pytest.MonkeyPatch
     said: pytest.CaptureFixture[str]
 
-    async def run(self, *words: str, typed: str | None = None) -> Done:
-        """Run ``ownup``, on a terminal if something is ``typed`` there."""
+    async def run(
+        self, *words: str, typed: str | None = None, meanwhile: Callable[[], Awaitable[Any]] | None = None
+    ) -> Done:
+        """Run ``ownup``, on a terminal if something is ``typed`` there; ``meanwhile`` happens once it asks."""
         self.patch.setenv("OWNUP_TOKEN", self.token)
         ours, theirs = pty.openpty()
+        asked = ""
         with os.fdopen(theirs) as there:
             self.patch.setattr("sys.stdin", StringIO() if typed is None else there)
+            command = asyncio.create_task(asyncio.to_thread(main, [*words, "--url", self.url]))
+            while meanwhile and "[y/N]" not in asked and not command.done():
+                asked += self.said.readouterr().out
+                await asyncio.sleep(0.02)
+            if meanwhile:
+                await meanwhile()
             os.write(ours, (typed or "").encode())
-            code = await asyncio.to_thread(main, [*words, "--url", self.url])
+            code = await command
         os.close(ours)
         out, err = self.said.readouterr()
-        return Done(code, out, err)
+        return Done(code, asked + out, err)
 
 
 @pytest.fixture
@@ -102,23 +114,63 @@ async def test_a_yes_on_a_terminal_shows_the_words_first(house: House, terminal:
     assert await sent(house) == 2
 
 
-async def test_without_a_terminal_the_hash_says_which_words(house: House, terminal: Terminal) -> None:
-    """No hash, no yes; a wrong one is refused by the desk, and stands in the audit."""
-    blind = await terminal.run("approve", "1")
-    assert (blind.code, await sent(house)) == (2, 0)
-    assert "give --text-sha256" in blind.err
-    wrong = await terminal.run("approve", "1", "--text-sha256", "0" * 64)
-    assert (wrong.code, await sent(house)) == (1, 0)
-    assert wrong.err.startswith("Not done: the draft is not what you saw")
-    assert len(wrong.err.splitlines()) == 1
+async def version(terminal: Terminal) -> str:
+    """The version that ``ownup drafts 1`` names in its last line."""
+    return (await terminal.run("drafts", "1")).out.splitlines()[-1].removeprefix("version: ")
+
+
+async def last_audit(house: House) -> AuditEntry:
+    """The newest line of the audit."""
     async with house.ledger.read() as s:
-        line = (await s.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()))).first()
+        return (await s.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()))).first()
+
+
+async def test_the_version_says_what_was_read(house: House, terminal: Terminal) -> None:
+    """What changed since is refused by the desk, and stands in the audit; what did not goes out, once."""
+    read = await version(terminal)
+    assert read in (await terminal.run("drafts")).out
+    await house.fail("smtp-relay")
+    stale = await terminal.run("approve", "1", "--version", read)
+    assert (stale.code, await sent(house)) == (1, 0)
+    assert stale.err.startswith("Not done: the draft changed since you got it")
+    assert len(stale.err.splitlines()) == 1
+    line = await last_audit(house)
     assert (line.actor, line.action, line.through) == ("Maria", "refused", "token 1: robot")
-    right = json.loads((await terminal.run("drafts", "1", "--json")).out)["text_sha256"]
-    assert (await terminal.run("approve", "1", "--text-sha256", right)).code == 0
-    again = await terminal.run("approve", "1", "--text-sha256", right)
+    now = await version(terminal)
+    assert (await terminal.run("approve", "1", "--version", f'"{now}"')).code == 0
+    again = await terminal.run("approve", "1", "--version", now)
     assert (again.code, await sent(house)) == (1, 2)
     assert "somebody has approved this draft already" in again.err
+
+
+async def test_facts_that_changed_under_edited_words_are_another_version(house: House, terminal: Terminal) -> None:
+    """The words are the same, and yet it is not what was read."""
+    async with house.ledger.write() as s:
+        await drafts.edit(s, 1, (await house.person("Rita")).id, 1, Notice("t", "b", "s", "p"), house.now)
+    read = await version(terminal)
+    await house.fail("smtp-relay")
+    stale = await terminal.run("approve", "1", "--version", read, "--override", "It must out.")
+    assert (stale.code, await sent(house)) == (1, 0)
+    assert "the draft changed since you got it" in stale.err
+
+
+async def test_a_draft_that_changes_while_it_is_read_is_not_approved(house: House, terminal: Terminal) -> None:
+    """The yes is to what was shown, however long it is looked at."""
+    done = await terminal.run("approve", "1", typed="y\n", meanwhile=lambda: house.fail("smtp-relay"))
+    assert "publish this in your name?" in done.out
+    assert (done.code, await sent(house)) == (1, 0)
+    assert "the draft changed since you got it" in done.err
+
+
+async def test_without_a_terminal_one_says_which_words(house: House, terminal: Terminal) -> None:
+    """No version and no yes: nothing; with --yes the words are shown, and go out as shown."""
+    blind = await terminal.run("approve", "1")
+    assert (blind.code, await sent(house)) == (2, 0)
+    assert "give the --version that you have read, or --yes" in blind.err
+    done = await terminal.run("approve", "1", "--yes")
+    assert (done.code, await sent(house)) == (0, 2)
+    assert "Sending email: no secure connection in part" in done.out
+    assert "publish this in your name?" not in done.out
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,12 @@ SignIn = Callable[[str], Awaitable[Browser]]
 SignInAt = Callable[[House, str], Awaitable[Browser]]
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Where the record lives: once in SQLite, once in PostgreSQL."""
+    return {} if request.param == "sqlite" else {"url": request.getfixturevalue("migrated_url")}
+
+
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A provider on whose desk nothing waits."""

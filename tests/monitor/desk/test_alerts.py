@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from drafts.facts import UpdateKind
 from monitor.calls.matter import matters
 from monitor.calls.plights import read
+from monitor.desk.alerts import NOTIFICATIONS_A_MINUTE_MAX, STRANGERS_A_MINUTE_MAX
 from monitor.desk.app import make
 from monitor.ledger import drafts, incidents
 from monitor.models import Act, ActKind, Incident
@@ -162,24 +163,55 @@ async def test_who_does_not_show_the_secret_is_turned_away(house: House, client:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "status"),
     [
-        b"",
-        b"{",
-        b"[]",
-        json.dumps(notification(alert(), version="3")).encode(),
-        json.dumps(notification(alert(startsAt="2026-11-22T14:00:00"))).encode(),
-        json.dumps(notification({"status": "firing"})).encode(),
-        b" " * (1024 * 1024 + 1),
+        (b"", 422),
+        (b"{", 422),
+        (b"[]", 422),
+        (json.dumps(notification(alert(), version="3")).encode(), 422),
+        (json.dumps(notification(alert(startsAt="2026-11-22T14:00:00"))).encode(), 422),
+        (json.dumps(notification({"status": "firing"})).encode(), 422),
+        (json.dumps(notification(*[alert()] * 1001)).encode(), 422),
+        (b" " * (1024 * 1024 + 1), 413),
     ],
-    ids=["empty", "cut", "list", "version", "zone", "keys", "long"],
+    ids=["empty", "cut", "list", "version", "zone", "keys", "many", "long"],
 )
-async def test_what_is_no_notification_is_refused(house: House, client: TestClient, body: bytes) -> None:
-    """With a plain 400, and nothing is kept of it."""
+async def test_what_is_no_notification_is_refused(house: House, client: TestClient, body: bytes, status: int) -> None:
+    """It is said what is wrong with it and what to do, and nothing is kept of it."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with client.post("/api/v1/alerts", data=BytesIO(body), headers=headers) as answer:
-        assert answer.status == 400
+        told = await answer.json(content_type="application/problem+json")
+        assert (answer.status, told["status"]) == (status, status)
+        assert told["advice"]
     assert await opened(house) == []
+
+
+async def pour(client: TestClient, secret: str) -> tuple[int, str]:
+    """Send empty notifications until one is refused for their number; gives how many went before, and the wait."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    for count in range(NOTIFICATIONS_A_MINUTE_MAX + 1):
+        async with client.post("/api/v1/alerts", json=notification(), headers=headers) as answer:
+            if answer.status == 429:
+                assert "nothing was taken" in (await answer.json(content_type=None))["detail"]
+                return count, answer.headers["Retry-After"]
+    return 0, ""
+
+
+async def test_a_flood_is_told_to_come_back(house: House, client: TestClient) -> None:
+    """What is over the limit of a minute is refused with how long to wait, and after that it is taken."""
+    assert await pour(client, TOKEN) == (NOTIFICATIONS_A_MINUTE_MAX, "1")
+    house.wait(seconds=1)
+    await post(client, alert())
+    assert len(await opened(house)) == 1
+
+
+async def test_a_flood_of_strangers_keeps_no_alert_out(house: House, client: TestClient) -> None:
+    """They are told to wait; who shows the secret meanwhile is heard at once."""
+    assert await pour(client, "guess") == (STRANGERS_A_MINUTE_MAX, "2")
+    await post(client, alert())
+    assert len(await opened(house)) == 1
+    house.wait(minutes=2)
+    assert await pour(client, "guess") == (STRANGERS_A_MINUTE_MAX, "2")
 
 
 async def test_hostile_words_stay_one_harmless_line(house: House, client: TestClient) -> None:

@@ -10,8 +10,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.desk.app import make
+from monitor.desk.knocks import KNOCKS_AN_HOUR_MAX
 from monitor.ledger import audit, people
-from monitor.models import Role
+from monitor.models import AuditEntry, Role
 from tests.monitor.desk.browser import Browser, Page
 from tests.monitor.desk.house import PASSWORD, START, House
 from tests.monitor.oidc.idp import CLIENT, FIRST, SECOND, SECRET, Idp, key
@@ -57,6 +58,12 @@ async def leave(client: TestClient, path: str = "/oidc?next=/incidents/1") -> st
 async def come_back(client: TestClient, way: str) -> Page:
     """Follow the provider's answer."""
     return await Browser(client).get(way)
+
+
+async def knocks(house: House) -> list[AuditEntry]:
+    """The sign-ins that the audit says failed."""
+    async with house.ledger.read() as s:
+        return [line for line in await audit.lines(s) if line.action == "not signed in"]
 
 
 async def somebody(house: House) -> list[str]:
@@ -138,6 +145,9 @@ async def test_a_token_that_is_not_ours_lets_nobody_in(
     page = await come_back(client, await leave(client))
     assert (page.status, why in page.text) == (403, True), page.text
     assert await somebody(house) == []
+    (line,) = await knocks(house)
+    assert line.detail.startswith("by oidc, from 127.0.0.1: You are not signed in. ")
+    assert why in line.detail
     assert (await Browser(client).get("/")).path == "/login"
 
 
@@ -256,6 +266,28 @@ async def test_a_provider_by_another_name_is_not_asked(idp: Idp, opened: Opened)
     _, client = await opened()
     page = await Browser(client).get("/oidc")
     assert (page.status, "calls itself by another name" in page.text) == (403, True)
+
+
+async def test_a_stranger_is_known_to_the_audit(idp: Idp, opened: Opened) -> None:
+    """Whom the provider vouches for, and who is in none of our groups: the line says by which name it knows them."""
+    house, client = await opened()
+    await come_back(client, await leave(client))
+    (line,) = await knocks(house)
+    who = f"by oidc as {idp.issuer} 4711, from 127.0.0.1"
+    assert line.detail == f"{who}: Your account may not use this desk."
+
+
+async def test_a_flood_of_attempts_does_not_fill_the_audit(opened: Opened) -> None:
+    """So many an hour are lines of their own; then the next line says how many there were beside."""
+    house, client = await opened()
+    for _ in range(KNOCKS_AN_HOUR_MAX + 5):
+        assert (await come_back(client, "/oidc/return?state=forged&code=1")).status == 403
+    assert len(await knocks(house)) == KNOCKS_AN_HOUR_MAX
+    house.wait(minutes=1)
+    await come_back(client, "/oidc/return?state=forged&code=1")
+    assert (await knocks(house))[-1].detail.endswith("; 5 more before it were counted only")
+    async with house.ledger.read() as s:
+        assert await audit.verify(s) is None
 
 
 async def test_passwords_may_be_closed(opened: Opened) -> None:

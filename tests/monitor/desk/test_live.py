@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientResponse
 
-from monitor.desk import live
-from monitor.desk.streams import STREAMS_A_PERSON_MAX
+from monitor.desk import streams
+from monitor.desk.streams import STREAMS_EACH_MAX
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import SignIn
 from tests.monitor.desk.house import House
@@ -17,7 +17,7 @@ from tests.monitor.desk.house import House
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turns are short, so that the tests are."""
-    monkeypatch.setattr(live, "TURN_S", 0.02)
+    monkeypatch.setattr(streams, "TURN_S", 0.02)
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def test_a_page_that_fetches_itself_keeps_no_session_alive(house: House, s
 async def test_streams_are_bounded(sign_in: SignIn) -> None:
     """One person's fifth stream is turned away for good, as browsers understand it; one that closes makes room."""
     browser = await sign_in("Vera")
-    opened = [await browser.client.get("/live") for _ in range(STREAMS_A_PERSON_MAX)]
+    opened = [await browser.client.get("/live") for _ in range(STREAMS_EACH_MAX)]
     async with stream(browser) as late:
         assert late.status == 204
     opened.pop().close()

@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.desk.app import make
-from monitor.ledger import people
+from monitor.ledger import audit, people
 from tests.monitor.desk.browser import Browser, Page
 from tests.monitor.desk.conftest import SignIn
 from tests.monitor.desk.house import PASSWORD, House
@@ -41,6 +41,17 @@ async def test_no_wrong_answer_tells_which_half_was_wrong(browse: Browse) -> Non
     assert (wrong.status, unknown.status) == (401, 401)
     assert "Name and password do not fit together." in wrong.text
     assert "Name and password do not fit together." in unknown.text
+
+
+async def test_a_wrong_password_is_a_line_of_the_audit(house: House, browse: Browse) -> None:
+    """It says whose account it was, if any; what was typed stands nowhere, since it may be a password."""
+    await attempt(browse(), "Maria", "not her password")
+    await attempt(browse(), "four words in a row", "Maria")
+    async with house.ledger.read() as s:
+        known, unknown = [line for line in await audit.lines(s) if line.action == "not signed in"]
+    assert known.subject == f"person:{(await house.person('Maria')).id}"
+    assert (unknown.actor, unknown.subject) == ("somebody", "desk")
+    assert known.detail == unknown.detail == "by password, from 127.0.0.1"
 
 
 async def test_one_who_was_disabled_cannot_sign_in(house: House, browse: Browse) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from monitor.desk.app import ROUTES
+from monitor.desk.number import ROW
 from monitor.models import Role
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import SignIn
@@ -56,7 +57,7 @@ async def answered(browser: Browser, method: str, path: str, token: str) -> tupl
 def test_the_table_is_whole() -> None:
     """No address asks for another role than the table says, and none is left out of it."""
     asked = {
-        (route.method, route.path.replace(r"{id:\d{1,12}}", "1")): route.role
+        (route.method, route.path.replace(f"{{id:{ROW}}}", "1")): route.role
         for route in ROUTES
         if route.role is not None
     }

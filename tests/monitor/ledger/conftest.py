@@ -1,6 +1,6 @@
 """Both databases for every test of the ledger: SQLite in a directory of the test, PostgreSQL in one of its own."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,26 +8,6 @@ from pydantic import SecretStr
 
 from monitor.config import Storage
 from monitor.ledger.store import Ledger
-from tests.monitor.ledger.cluster import Cluster, running
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """One PostgreSQL server a test process."""
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def empty_url(cluster: Cluster) -> str:
-    """A PostgreSQL database without any table."""
-    return cluster.empty()
-
-
-@pytest.fixture
-def migrated_url(cluster: Cluster) -> str:
-    """A PostgreSQL database with all tables."""
-    return cluster.database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

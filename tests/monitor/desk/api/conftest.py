@@ -15,6 +15,7 @@ from monitor.models import Role
 from tests.monitor.desk.house import House
 
 MONTH = timedelta(days=30)
+ALERTS = "a secret for alerts of twenty letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ Speak = Callable[..., Awaitable[Program]]
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(storage: dict[str, str], tmp_path: Path) -> AsyncIterator[House]:
     """A provider on whose desk nothing waits."""
-    async with House.open(tmp_path) as opened:
+    async with House.open(tmp_path, storage=storage, alerts={"token": ALERTS}) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from monitor.desk.api.routes import ENDPOINTS
-from tests.monitor.desk.api.conftest import issue
+from tests.monitor.desk.api.conftest import ALERTS, issue
 from tests.monitor.desk.house import House
 
 CHECKS = [
@@ -32,33 +32,43 @@ EXAMPLES = 5
 """For each operation and each of the three; the seed is fixed, so that a red run can be run again."""
 
 
+STREAMS = {"GET /api/v1/events"}
+"""What never ends of itself has tests of its own."""
+
+
 @pytest.mark.parametrize(
-    ("name", "met"),
-    [("Vera", {200, 403, 404}), ("Maria", {200, 404, 412, 422}), (None, {401})],
-    ids=["viewer", "approver", "nobody"],
+    ("storage", "name", "met"),
+    [
+        ("sqlite", "Vera", {200, 403, 404}),
+        ("sqlite", "", {401}),
+        ("postgresql", "Maria", {200, 404, 412, 422}),
+        ("postgresql", "Alertmanager", {200, 401, 422}),
+    ],
+    ids=["viewer", "nobody", "approver", "alertmanager"],
+    indirect=["storage"],
 )
 async def test_every_answer_is_one_that_the_document_names(
-    house: House, client: TestClient, name: str | None, met: set[int]
+    house: House, client: TestClient, name: str, met: set[int]
 ) -> None:
-    """No 500, no status, type, header or body that is not told: for who may read, who may approve, and nobody."""
+    """No 500, no status, type, header or body that is not told: for who may read, who may approve, and strangers."""
     await house.fail()
     await house.fail("imap-login", confirmed=False)
-    secret = await issue(house, name) if name else None
-    url = str(client.make_url("/"))
-    answers = await asyncio.to_thread(try_all, url, secret)
-    assert len(answers) == len(ENDPOINTS)
+    known = {"": "", "Alertmanager": ALERTS}
+    secret = known[name] if name in known else await issue(house, name)
+    answers = await asyncio.to_thread(try_all, str(client.make_url("/")), secret)
+    assert answers.keys() == {f"{one.method} /api/v1{one.path}" for one in ENDPOINTS} - STREAMS
     assert all(sum(answer.values()) >= EXAMPLES // 2 for answer in answers.values())
     assert met <= set().union(*answers.values())
 
 
-def try_all(url: str, secret: str | None) -> dict[str, Counter[int]]:
+def try_all(url: str, secret: str) -> dict[str, Counter[int]]:
     """Send to each operation what its own description allows, and what it does not; gives what came back, by status."""
     schema = schemathesis.openapi.from_url(f"{url}api/v1/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
-    return {operation.label: try_one(operation, url, secret) for operation in operations}
+    return {one.label: try_one(one, url, secret) for one in operations if one.label not in STREAMS}
 
 
-def try_one(operation: schemathesis.schemas.APIOperation, url: str, secret: str | None) -> Counter[int]:
+def try_one(operation: schemathesis.schemas.APIOperation, url: str, secret: str) -> Counter[int]:
     """Send to one operation."""
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)

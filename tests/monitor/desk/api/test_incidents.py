@@ -76,3 +76,28 @@ async def test_a_key_that_nobody_knows_is_a_mistake(house: House, speak: Speak) 
     answer = await (await speak("Rita")).post("/incidents/1/merge", {"other": "two", "force": True})
     assert answer.status == 422
     assert [mistake["where"] for mistake in answer.told["mistakes"]] == ["other", "force"]
+
+
+async def test_two_causes_are_split_and_one_cause_is_merged(house: House, speak: Speak) -> None:
+    """What goes apart is an incident of its own, and comes back as part of the older one."""
+    await house.fail()
+    await house.fail("smtp-relay")
+    rita = await speak("Rita")
+    apart = await rita.post("/incidents/1/split", {"targets": ["smtp-relay"]})
+    assert apart.status == 200, apart.told
+    assert (apart.told["id"], [one["target"] for one in apart.told["members"]]) == (2, ["smtp-relay"])
+    one = await rita.post("/incidents/2/merge", {"other": 1})
+    assert (one.status, one.told["id"]) == (200, 1)
+    assert sorted(member["target"] for member in one.told["members"]) == ["smtp-relay", "smtp-submission"]
+    assert (await rita.get("/incidents/2")).told["merged_into"] == 1
+    assert (await rita.post("/incidents/1/merge", {"other": 2_147_483_647})).status == 404
+
+
+async def test_a_number_that_no_row_can_have_is_nowhere(speak: Speak) -> None:
+    """404 in each database, never a fault of ours."""
+    vera = await speak("Vera")
+    for number in ("2147483648", "999999999999", "9" * 5000, "0", "01", "-1", "1%00"):
+        for path in ("/incidents/{}", "/drafts/{}", "/incidents/{}/reparation"):
+            answer = await vera.get(path.format(number))
+            assert (answer.status, answer.told["detail"]) == (404, "There is nothing at this address."), number
+    assert (await vera.get("/incidents/999999999")).told["detail"] == "Not done: there is no such incident."
