@@ -6,10 +6,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import SecretStr
+
 from drafts.facts import UpdateKind
 from monitor.config import ChannelOptions
 from monitor.models import Stage
 from monitor.sending.sender import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The one subscriber whom a message is for: where they are reached, and the links that are theirs alone.
+
+    ``bounce`` is what an envelope names them by, and ``secrets`` sign what is posted to them, the newest first.
+    """
+
+    address: str
+    change_url: str
+    leave_url: str
+    bounce: str
+    secrets: tuple[SecretStr, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +35,8 @@ class Message:
     ``thread`` is the same for all updates of one incident, and ``earlier`` holds this channel's receipts of those
     before, the newest first. ``sent_at`` is the moment of this attempt, ``attempt`` its number from 1, and
     ``reached`` who has the message from earlier attempts. ``brief`` is what the phone should say of it, in paragraphs,
-    and ``waiting_line`` the sentence for those who wait; neither is there where nothing fails.
+    and ``waiting_line`` the sentence for those who wait; neither is there where nothing fails. ``reader`` is whom it is
+    for, where it is for one of many who asked for it.
     """
 
     key: str
@@ -44,6 +61,7 @@ class Message:
     earlier: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
     waiting_line: str = ""
+    reader: Reader | None = None
 
 
 class Guarantee(StrEnum):

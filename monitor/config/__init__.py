@@ -26,6 +26,7 @@ from monitor.config.schema import (
     Storage,
     Watch,
 )
+from monitor.config.subscribers import Subscribers
 from monitor.config.values import Hours, HttpUrl, Listen
 from monitor.config.wording import did_you_mean
 
@@ -56,6 +57,7 @@ __all__ = [
     "RouteOptions",
     "Site",
     "Storage",
+    "Subscribers",
     "UnreadableError",
     "Watch",
     "changes",

@@ -34,6 +34,7 @@ def disagreements(document: Document) -> Iterator[Complaint]:
     yield from _same_listeners(document)
     yield from _unknown_languages(document)
     yield from _locked_out(document)
+    yield from _subscribed(document)
 
 
 def _rows(document: Document, section: str) -> Sequence[Any]:
@@ -105,6 +106,21 @@ def _locked_out(document: Document) -> Iterator[Complaint]:
     closed = value_at(("desk", "passwords"), document.meant) is False
     if closed and not any(value_at(door, document.meant) for door in doors):
         yield Complaint(("desk", "passwords"), "nobody could sign in: there is no [oidc] and no user_header")
+
+
+def _subscribed(document: Document) -> Iterator[Complaint]:
+    """Who tells subscribers: one channel for each way, so that nobody is told twice, and links that can be signed."""
+    seen = set[str]()
+    for index, _ in enumerate(_rows(document, "channel")):
+        table = document.tables.get(("channel", index))
+        way = getattr(table.model, "subscribed", "") if table else ""
+        if way and value_at(("subscribers", "secret"), document.meant) is None:
+            yield Complaint(("channel", index, "kind"), "needs the secret of [subscribers], which signs their links")
+        if way and way in seen:
+            yield Complaint(
+                ("channel", index, "kind"), f"another channel tells who subscribed by {way}, and one is enough"
+            )
+        seen.add(way)
 
 
 def _lists(document: Document, section: str, name: str) -> Iterator[tuple[Key, str]]:

@@ -13,6 +13,7 @@ from monitor.config.metrics import Metrics
 from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.reading import readable
+from monitor.config.subscribers import Subscribers
 from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
@@ -116,10 +117,12 @@ class Maintenance(Options):
 class ChannelOptions(Options):
     """What every channel has in common: its name, its kind, the components it needs to reach anybody, its language.
 
-    One that ``goes_first`` tells those who answer customers, so the others wait for it a little.
+    One that ``goes_first`` tells those who answer customers, so the others wait for it a little. ``subscribed`` says
+    how those are told who asked for it, where a channel is theirs: by ``email`` or by ``webhook``.
     """
 
     goes_first: ClassVar[bool] = False
+    subscribed: ClassVar[str] = ""
 
     kind: str
     name: Name
@@ -285,6 +288,7 @@ class Config(Options, Generic[C]):
     desk: Desk = Desk()
     oidc: Oidc = Oidc()
     page: Page = Page()
+    subscribers: Subscribers = Subscribers()
     metrics: Metrics = Metrics()
     storage: Storage = Storage()
     watch: Watch = Watch()

@@ -191,10 +191,11 @@ def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:
 
 
 def _channels(life: Life, ledger: Ledger) -> Stations:
-    site, told = life.config.site, life.memory.gauges.delivered
+    house, told = publish.House.of(life.config), life.memory.gauges.delivered
     return {
-        f"channel {channel.name}": publish.drain(ledger, channel, site=site, clock=_now, on_delivery=told)
+        name: endless
         for channel in life.config.channel
+        for name, endless in publish.tasks(ledger, channel, house=house, clock=_now, on_delivery=told).items()
     }
 
 

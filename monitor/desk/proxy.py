@@ -1,30 +1,25 @@
 """What a trusted proxy says of a request: from which address it comes, and who has sent it."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from aiohttp import web
 
+from monitor import forwarded
 from monitor.config import Desk
 from monitor.desk.arrival import Outsider
 from monitor.desk.visit import Refusal
 
-Address = IPv4Address | IPv6Address
 HEADER_CHARS_MAX: Final = 4000
 
 
 def address(request: web.Request, desk: Desk) -> str:
     """Where a request comes from: the last address on its way that no trusted proxy of ours has."""
-    nearest = request.remote or ""
-    way = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    while _trusted(nearest, desk) and way and (before := _address(way.pop())):
-        nearest = str(before)
-    return nearest
+    return forwarded.address(request, desk.trusted_proxies)
 
 
 def outsider(request: web.Request, desk: Desk) -> Outsider | None:
     """Who a trusted proxy says has sent a request; None if nobody says so. Raises Refusal if it says two things."""
-    if not desk.user_header or not _trusted(request.remote or "", desk):
+    if not desk.user_header or not forwarded.trusted(request.remote or "", desk.trusted_proxies):
         return None
     user = _one(request, desk.user_header)
     if not user:
@@ -42,17 +37,3 @@ def _one(request: web.Request, header: str) -> str:
             400, "The proxy says two different things of who you are.", "Tell an admin: it must replace them."
         )
     return said[0].strip() if said else ""
-
-
-def _trusted(said: str, desk: Desk) -> bool:
-    found = _address(said)
-    return found is not None and any(found in network for network in desk.trusted_proxies)
-
-
-def _address(said: str) -> Address | None:
-    try:
-        found = ip_address(said.strip())
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return mapped or found

@@ -24,7 +24,7 @@ READERS_MAX: Final = 8
 # What a commit says is on the disk, and what the schema says holds: also against REPLACE, which else fires no trigger.
 _ALWAYS: Final = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON")
 _READING: Final = (*_ALWAYS, "PRAGMA query_only=ON")
-_WRITING: Final = ("PRAGMA journal_mode=WAL", *_ALWAYS)
+_WRITING: Final = ("PRAGMA journal_mode=WAL", "PRAGMA secure_delete=ON", *_ALWAYS)
 
 # Any number will do, as long as every version of ours takes the same.
 _WRITER_LOCK: Final = "SELECT pg_advisory_xact_lock(7305525)"

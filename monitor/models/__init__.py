@@ -17,6 +17,7 @@ from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, St
 from monitor.models.lesson import Lesson
 from monitor.models.people import Person, Role, Session, Throttle
 from monitor.models.sightings import Component, Flip, Standing
+from monitor.models.subscriber import Posting, PostingState, Subscriber, SubscriberState, Way
 from monitor.models.token import Token
 from monitor.models.update import IncidentUpdate, Revision
 
@@ -42,6 +43,8 @@ __all__ = [
     "Lesson",
     "Member",
     "Person",
+    "Posting",
+    "PostingState",
     "Revision",
     "Role",
     "SQLModel",
@@ -50,8 +53,11 @@ __all__ = [
     "Signal",
     "Stage",
     "Standing",
+    "Subscriber",
+    "SubscriberState",
     "Throttle",
     "Token",
     "Utc",
+    "Way",
     "Why",
 ]

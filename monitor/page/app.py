@@ -1,12 +1,14 @@
-"""The public page as a web application: read only, without cookies or scripts, every answer from memory."""
+"""The public page as a web application: without cookies or scripts, every page from memory, and the door beside it."""
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
 from monitor.page.answer import Answer
+from monitor.page.door import Door
 from monitor.page.pages import Pages
 
 PACKED: Final = "-gzip"
@@ -16,7 +18,7 @@ _NOT_AT_ALL: Final = re.compile(r"\s*q=0(?:\.0*)?\s*")
 
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {forms}; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -28,8 +30,10 @@ HEADERS: Final = {
 def make(pages: Pages) -> web.Application:
     """The application to serve on ``[page] listen``. Run ``pages.keep()`` beside it, so that it stays true."""
     app = web.Application(client_max_size=1)
+    if pages.setting.ways:
+        Door.of(pages).add_to(app)
     app.router.add_get("/{path:.*}", _reader(pages))
-    app.on_response_prepare.append(_guard)
+    app.on_response_prepare.append(partial(_guard, forms="'self'" if pages.setting.ways else "'none'"))
     return app
 
 
@@ -73,7 +77,7 @@ def _headers(answer: Answer, *, packed: bool) -> dict[str, str]:
     return headers
 
 
-async def _guard(request: web.Request, response: web.StreamResponse) -> None:
-    """Every answer, an error too, says what a browser may do with it."""
+async def _guard(request: web.Request, response: web.StreamResponse, *, forms: str) -> None:
+    """Every answer, an error too, says what a browser may do with it; ``forms`` is where forms may lead, if any."""
     del request
-    response.headers.update(HEADERS)
+    response.headers.update({name: value.format(forms=forms) for name, value in HEADERS.items()})

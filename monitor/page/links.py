@@ -21,6 +21,10 @@ class Links:
             return whole.removesuffix("/") or "/"
         return self.file("/" + file_of(whole))
 
+    def live(self, path: str, public_url: str) -> str:
+        """To a page that answers people, and has no place in a copy."""
+        return self.page(path) if self.place is None else f"{public_url}{self.prefix}{path}"
+
     def file(self, path: str) -> str:
         """To what is no page: a style, a feed, an answer for programs."""
         if self.place is None:

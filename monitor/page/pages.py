@@ -87,6 +87,13 @@ class Pages:
         """What is at this path; a true 404 if nothing is."""
         return self._made.get(path) or self._make(path)
 
+    def told_in(self, language: str) -> tuple[Moment, Links]:
+        """What is shown now in a language, and how its pages lead to each other."""
+        if language not in self._tellings:
+            self._tellings[language] = self._moment.told_in(language)
+        telling = self._tellings[language]
+        return telling, Links(render.prefix(telling, language))
+
     def packed(self, answer: Answer) -> bytes:
         """The body compressed, once a moment; the body itself where that would gain nothing."""
         if len(answer.body) < PACKED_BYTES_MIN:
@@ -99,10 +106,7 @@ class Pages:
         if kept := furniture(self.setting.theme).get(path):
             return kept
         language, inner = spoken(self.setting, path)
-        if language not in self._tellings:
-            self._tellings[language] = self._moment.told_in(language)
-        telling = self._tellings[language]
-        links = Links(render.prefix(telling, language))
+        telling, links = self.told_in(language)
         if make := found(telling, inner):
             return self._made.setdefault(path, make(telling, links))
         # Addresses of nothing have no end, so all those of one language share one answer, under what is no path.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from monitor import markdown
 from monitor.ledger.history import Day
+from monitor.ledger.subscribers import Choice
 from monitor.page.answer import Answer
 from monitor.page.bars import HEIGHT, WIDTH, Past, past
 from monitor.page.furniture import addresses
@@ -58,6 +60,16 @@ def incident(moment: Moment, links: Links, case: Case) -> Answer:
 def promises(moment: Moment, links: Links) -> Answer:
     """How we kept what we promised."""
     return _page("promises.html", moment, links, "/promises", kept=months_kept(moment))
+
+
+def subscribe(moment: Moment, links: Links) -> Answer:
+    """The form by which a reader asks to be told."""
+    return _page("subscribe.html", moment, links, "/subscribe", problem=None, address="", way="", chosen=Choice(""))
+
+
+def door(template: str, moment: Moment, links: Links, path: str, *, status: int = 200, **more: object) -> Answer:
+    """An answer to one reader, which nobody may keep."""
+    return replace(_page(template, moment, links, path, status=status, **more), cache_control="no-store")
 
 
 def missing(moment: Moment, links: Links) -> Answer:

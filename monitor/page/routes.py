@@ -23,6 +23,12 @@ _FEEDS: Final[Mapping[str, Make]] = {"/feed.atom": feed.atom, "/feed.rss": feed.
 # Statuspage's own addresses of its feeds, so that who subscribed there need not change.
 _FEEDS_OF_OLD: Final[Mapping[str, Make]] = {"/history.atom": feed.atom, "/history.rss": feed.rss}
 _PROMISES: Final = "/promises"
+SUBSCRIBE: Final = "/subscribe"
+# What is there only if the config wants it.
+_SWITCHED: Final[Mapping[str, tuple[Make, Callable[[Setting], object]]]] = {
+    _PROMISES: (render.promises, lambda setting: setting.promises),
+    SUBSCRIBE: (render.subscribe, lambda setting: setting.ways),
+}
 
 
 def spoken(setting: Setting, path: str) -> tuple[str, str]:
@@ -35,8 +41,8 @@ def found(moment: Moment, path: str) -> Make | None:
     """What makes the answer at a path, its language taken off; None if nothing is there."""
     if make := PAGES.get(path) or _FEEDS.get(path) or _FEEDS_OF_OLD.get(path) or api.ANSWERS.get(path):
         return make
-    if path == _PROMISES and moment.setting.promises:
-        return render.promises
+    if path in _SWITCHED and _SWITCHED[path][1](moment.setting):
+        return _SWITCHED[path][0]
     if one := case(moment, path):
         return partial(render.incident, case=one)
     if (match := _MONTH.fullmatch(path)) and (month := (int(match[1]), int(match[2]))) in render.months(moment):

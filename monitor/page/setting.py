@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from monitor.config import Component, Config, Link, Site
+from monitor.config import Component, Config, Link, Site, Subscribers
 from monitor.page.theme import Theme
 
 
@@ -15,7 +15,7 @@ class Setting:
 
     The first of ``languages`` is spoken at ``/``, the others at ``/de`` and so on. ``uptime`` shows past days,
     ``measures`` what checks see today before a human has said so, and ``promises`` how we kept ours;
-    in a ``drill`` every page says that it is one.
+    in a ``drill`` every page says that it is one. ``ways`` are those by which readers can ask to be told, by ``rules``.
     """
 
     site: Site
@@ -28,6 +28,8 @@ class Setting:
     measures: bool = False
     promises: bool = False
     drill: bool = False
+    ways: frozenset[str] = frozenset()
+    rules: Subscribers = field(default_factory=Subscribers)
 
     @classmethod
     def of(cls, config: Config[Any], *, drill: bool = False) -> Self:
@@ -44,6 +46,8 @@ class Setting:
             measures=page.measurements,
             promises=page.promises,
             drill=drill,
+            ways=frozenset(channel.subscribed for channel in config.channel if channel.subscribed),
+            rules=config.subscribers,
         )
 
     def told_in(self, language: str) -> Callable[[Component], Component]:

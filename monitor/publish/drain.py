@@ -1,42 +1,15 @@
 """The drain: one endless task per channel that sends approved updates in order, until each has arrived or failed."""
 
-import asyncio
-import random
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final, NoReturn
-
-import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
+from datetime import datetime
+from typing import NoReturn
 
 from monitor.channels.channel import Channel
 from monitor.config import Site
-from monitor.ledger import audit, deliveries, drafts, halts
-from monitor.ledger.deliveries import Outgoing
+from monitor.ledger import deliveries
 from monitor.ledger.store import Ledger
-from monitor.publish.message import message_of
-from monitor.sending.backoff import pause_s
-from monitor.sending.sender import Barred, Permanent, Temporary
-from probes.transcript import Transcript
-
-log = structlog.get_logger("ownup.publish")
-
-# The wall clock may be set while we wait for it, so nobody waits for it longer than this.
-WAIT_S_MAX: Final = 60.0
-ACTOR: Final = "publish"
-
-
-class Outcome(StrEnum):
-    """What one attempt came to; the label of ``ownup_deliveries_total``. ``lost``: another sender took it over."""
-
-    DELIVERED = "delivered"
-    RETRIED = "retried"
-    FAILED = "failed"
-    REFUSED = "refused"
-    LOST = "lost"
+from monitor.publish.line import Line, Outcome, genuine
+from monitor.publish.pause import WAIT_S_MAX, wait
 
 
 async def drain(
@@ -53,7 +26,12 @@ async def drain(
     the same key. ``on_delivery(channel name, outcome)`` is called after each attempt has been recorded. An error that
     the channel does not name as an outcome ends the task.
     """
-    line = _Line(ledger, channel, site, clock, on_delivery)
+    await empty(Line(ledger, channel, site, clock, on_delivery))
+
+
+async def empty(line: Line) -> NoReturn:
+    """Send over this line, for ever."""
+    ledger, channel, clock = line.ledger, line.channel, line.clock
     async with ledger.write() as s:
         await deliveries.unclaim_all(s, channel.name)
     while True:
@@ -62,109 +40,8 @@ async def drain(
             outgoing = await deliveries.next_due(s, channel.name, clock())
             due_at = await deliveries.due_at(s, channel.name)
         if outgoing is None:
-            await _wait(ledger, seen, WAIT_S_MAX if due_at is None else (due_at - clock()).total_seconds())
-        elif drafts.notice_of(outgoing.update).sha256() != outgoing.text_sha256:
+            await wait(ledger, seen, WAIT_S_MAX if due_at is None else (due_at - clock()).total_seconds())
+        elif not genuine(outgoing):
             await line.refuse(outgoing)
         else:
             await line.attempt(outgoing)
-
-
-async def _wait(ledger: Ledger, seen: int, at_most_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(min(at_most_s, WAIT_S_MAX)):
-            await ledger.changed(seen)
-
-
-@dataclass(slots=True)
-class _Line:
-    """One channel's way out, and who has the update that is on it already."""
-
-    ledger: Ledger
-    channel: Channel
-    site: Site
-    clock: Callable[[], datetime]
-    on_delivery: Callable[[str, Outcome], None]
-    reached: frozenset[str] = frozenset()
-
-    async def attempt(self, outgoing: Outgoing) -> None:
-        """Claim, send, record. Between claim and record a crash leaves the row claimed, which the next drain undoes."""
-        async with self.ledger.write() as s:
-            epoch = await deliveries.claim(s, _id(outgoing))
-            if epoch is None:
-                return
-            earlier = await deliveries.receipts(s, outgoing)
-        message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached, earlier=earlier)
-        try:
-            async with asyncio.timeout(self.channel.timeout):
-                receipt = await self.channel.send(message)
-        except Temporary as later:
-            await self._retry(outgoing, epoch, later)
-        except TimeoutError:
-            await self._retry(outgoing, epoch, Temporary(f"no answer within {self.channel.timeout:g} s"))
-        except Permanent as never:
-            await self._give_up(outgoing, epoch, never)
-        else:
-            await self._delivered(outgoing, epoch, receipt)
-
-    async def refuse(self, outgoing: Outgoing) -> None:
-        """Send nothing: the words are not those that a human approved."""
-        never = Permanent("the words are not those that were approved")
-        await self._give_up(outgoing, outgoing.delivery.epoch, never, Outcome.REFUSED)
-
-    async def _delivered(self, outgoing: Outgoing, epoch: int, receipt: str) -> None:
-        async with self.ledger.write() as s:
-            mine = await deliveries.delivered(s, _id(outgoing), self._mask(receipt), self.clock(), epoch=epoch)
-            await self._release(s, outgoing)
-        self._settled(outgoing, Outcome.DELIVERED if mine else Outcome.LOST, receipt)
-
-    async def _retry(self, outgoing: Outgoing, epoch: int, later: Temporary) -> None:
-        wait_s = pause_s(
-            attempt=outgoing.delivery.attempts + 1,
-            first_s=self.channel.retry_first,
-            ceiling_s=self.channel.retry_ceiling,
-            wish_s=later.retry_after_s,
-            chance=random.random(),  # noqa: S311 - it spreads attempts in time and guards nothing
-        )
-        at = self.clock() + timedelta(seconds=wait_s)
-        async with self.ledger.write() as s:
-            mine = await deliveries.retry(s, _id(outgoing), self._mask(later.detail), at, epoch=epoch)
-        self._settled(outgoing, Outcome.RETRIED if mine else Outcome.LOST, later.detail)
-        self.reached |= later.reached
-
-    async def _give_up(
-        self, outgoing: Outgoing, epoch: int, never: Permanent, outcome: Outcome = Outcome.FAILED
-    ) -> None:
-        """Record it, and where the way itself is refused, stop the channel until a human says that it may go on."""
-        why, now = self._mask(never.detail), self.clock()
-        async with self.ledger.write() as s:
-            if not await deliveries.fail(s, _id(outgoing), why, epoch=epoch):
-                outcome = Outcome.LOST
-            elif isinstance(never, Barred):
-                await halts.halt(s, _id(outgoing), why, now)
-            await self._release(s, outgoing)
-            await self._note(s, outgoing, outcome, why)
-        self._settled(outgoing, outcome, why)
-
-    async def _release(self, s: AsyncSession, outgoing: Outgoing) -> None:
-        """Those who wait for the brief wait no longer."""
-        if self.channel.goes_first:
-            await deliveries.release(s, _id(outgoing), self.clock())
-
-    async def _note(self, s: AsyncSession, outgoing: Outgoing, outcome: Outcome, why: str) -> None:
-        subject, detail = f"update:{outgoing.update.id}", f"{self.channel.name}: {why}"
-        await audit.note(s, actor=ACTOR, action=outcome, subject=subject, detail=detail, now=self.clock())
-
-    def _settled(self, outgoing: Outgoing, outcome: Outcome, words: str) -> None:
-        say = log.info if outcome is Outcome.DELIVERED else log.warning
-        say("delivery", update=outgoing.update.id, channel=self.channel.name, outcome=outcome, words=self._mask(words))
-        if outcome is not Outcome.RETRIED:
-            self.reached = frozenset()
-        self.on_delivery(self.channel.name, outcome)
-
-    def _mask(self, words: str) -> str:
-        return Transcript(self.channel.secrets()).mask(words)
-
-
-def _id(outgoing: Outgoing) -> int:
-    assert outgoing.delivery.id is not None  # noqa: S101 - it was read from the record
-    return outgoing.delivery.id

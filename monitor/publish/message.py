@@ -5,32 +5,38 @@ from datetime import datetime
 
 from drafts.brief import Brief, brief
 from drafts.facts import Facts
+from drafts.notice import Notice
 from monitor.channels.channel import Message
 from monitor.config import Site
 from monitor.ledger import drafts
 from monitor.ledger.deliveries import Outgoing
+from monitor.models import Incident, IncidentUpdate
 
 
 def message_of(
-    outgoing: Outgoing, site: Site, *, now: datetime, reached: frozenset[str], earlier: tuple[str, ...] = ()
+    outgoing: Outgoing,
+    site: Site,
+    *,
+    now: datetime,
+    language: str = "",
+    reached: frozenset[str] = frozenset(),
+    earlier: tuple[str, ...] = (),
 ) -> Message:
-    """The message of this attempt; ``reached`` is who has it from the attempts before.
+    """The message of this attempt, in the ``language`` of its reader, or else of the channel.
 
-    ``earlier`` are the channel's receipts of this incident's earlier updates.
+    ``reached`` is who has it from the attempts before, ``earlier`` what the channel answered to earlier updates.
     """
     delivery, update, incident = outgoing.delivery, outgoing.update, outgoing.incident
-    words = drafts.notice_of(update).told_in(delivery.language)
+    language, words = _told(update, language or delivery.language)
     told = _brief(outgoing)
-    assert update.id is not None and incident.id is not None  # noqa: S101, PT018 - both were read from the record
     return Message(
         key=delivery.key,
-        # Ids begin anew with a new record, so the thread of a mail also holds when its incident began.
-        thread=f"incident-{incident.id}.{incident.opened_at:%Y%m%dT%H%M%SZ}",
+        thread=_thread(incident),
         incident_id=incident.id,
         update_id=update.id,
         kind=update.kind,
         stage=update.stage,
-        language=delivery.language,
+        language=language,
         title=words.title,
         body=words.body,
         short=words.short,
@@ -47,6 +53,18 @@ def message_of(
         brief=told.lines,
         waiting_line=told.waiting_line,
     )
+
+
+def _told(update: IncidentUpdate, wanted: str) -> tuple[str, Notice]:
+    """The words in this language, and the language; what is not told in it is told in the one that leads."""
+    notice = drafts.notice_of(update)
+    language = wanted if wanted in dict(notice.translations) else update.language
+    return language, notice.told_in(language)
+
+
+def _thread(incident: Incident) -> str:
+    """Ids begin anew with a new record, so the thread of a mail also holds when its incident began."""
+    return f"incident-{incident.id}.{incident.opened_at:%Y%m%dT%H%M%SZ}"
 
 
 def _brief(outgoing: Outgoing) -> Brief:

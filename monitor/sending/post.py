@@ -60,6 +60,10 @@ class Post(Sender):
 
     tls: Trust = Trust()
 
+    def connector(self) -> aiohttp.TCPConnector:
+        """The way to the network: to any address, unless a kind knows better."""
+        return aiohttp.TCPConnector(ssl=self.tls.context())
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> str:
         """Post once; the receipt is the status and the beginning of the answer. Raises Temporary or Permanent."""
         answer = await self.ask("POST", url, headers, body=body, now=now)
@@ -77,10 +81,9 @@ class Post(Sender):
     ) -> Answer:
         """Ask once, and read at most ``bytes_max`` of the answer. Raises Temporary or Permanent."""
         try:
-            connector = aiohttp.TCPConnector(ssl=self.tls.context())
             async with (
                 aiohttp.ClientSession(
-                    connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                    connector=self.connector(), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
                 ) as session,
                 session.request(
                     method,

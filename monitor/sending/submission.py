@@ -56,10 +56,15 @@ class Submission(Sender):
         yield from super().secrets()
         yield from self.oauth.secrets() if self.oauth else ()
 
-    async def submit(self, recipients: list[str], letter: bytes) -> tuple[dict[str, SMTPResponse], str]:
-        """Hand it over once; gives whom the server refused, and its words. Raises Temporary or Permanent."""
+    async def submit(
+        self, recipients: list[str], letter: bytes, *, bounces_to: str | None = None
+    ) -> tuple[dict[str, SMTPResponse], str]:
+        """Hand it over once; gives whom the server refused, and its words. Raises Temporary or Permanent.
+
+        What cannot be delivered later comes back to ``bounces_to``, or to who sent it.
+        """
         try:
-            return await self._transact(recipients, letter)
+            return await self._transact(bounces_to or self.mail_from, recipients, letter)
         except aiosmtplib.SMTPRecipientsRefused as nobody:
             refused = {error.recipient: SMTPResponse(error.code, error.message) for error in nobody.recipients}
             return refused, "nobody took it"
@@ -76,11 +81,11 @@ class Submission(Sender):
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Temporary(shown(str(error) or type(error).__name__)) from None
 
-    async def _transact(self, recipients: list[str], letter: bytes) -> tuple[dict[str, SMTPResponse], str]:
+    async def _transact(self, sender: str, recipients: list[str], letter: bytes) -> tuple[dict[str, SMTPResponse], str]:
         smtp = self._client()
         try:
             await smtp.connect()
-            outcome = await smtp.sendmail(self.mail_from, recipients, letter)
+            outcome = await smtp.sendmail(sender, recipients, letter)
             with suppress(aiosmtplib.SMTPException):  # the server has the mail; its goodbye changes nothing
                 await smtp.quit(timeout=QUIT_TIMEOUT_S)
         finally:

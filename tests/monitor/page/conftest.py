@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,9 +89,9 @@ class Served:
     client: ClientSession
 
 
-@pytest.fixture
-async def served(public: Public) -> AsyncIterator[Served]:
-    """The page as a browser meets it."""
+@asynccontextmanager
+async def serving(public: Public) -> AsyncIterator[Served]:
+    """Serve it as the daemon does."""
     pages = await public.pages()
     keeper = asyncio.create_task(pages.keep())
     runner = web.AppRunner(make(pages))
@@ -103,3 +103,10 @@ async def served(public: Public) -> AsyncIterator[Served]:
     keeper.cancel()
     with suppress(asyncio.CancelledError):
         await keeper
+
+
+@pytest.fixture
+async def served(public: Public) -> AsyncIterator[Served]:
+    """The page as a browser meets it."""
+    async with serving(public) as served:
+        yield served

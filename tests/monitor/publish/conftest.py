@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.channels.channel import Channel
-from monitor.config import Site
-from monitor.publish import Outcome, drain
+from monitor.publish import Outcome, tasks
+from tests.monitor.publish.readers import HOUSE
 from tests.monitor.publish.story import Story, told
 
 
@@ -31,11 +31,10 @@ class Drains:
         self._reported = asyncio.Event()
 
     def start(self, *channels: Channel, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Begin to drain, one task a channel."""
-        site = Site(name="Example Mail", public_url="https://status.test")
+        """Begin all that each channel does."""
         for channel in channels:
-            endless = drain(self.story.ledger, channel, site=site, clock=clock, on_delivery=self._report)
-            self.tasks.append(asyncio.create_task(endless, name=channel.name))
+            endless = tasks(self.story.ledger, channel, house=HOUSE, clock=clock, on_delivery=self._report)
+            self.tasks += [asyncio.create_task(task, name=name) for name, task in endless.items()]
 
     def _report(self, channel: str, outcome: Outcome) -> None:
         self.outcomes.append((channel, outcome))

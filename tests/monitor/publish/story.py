@@ -40,7 +40,7 @@ class Story:
             await incidents.confirm(s, begun.id, "target", at + timedelta(seconds=8))
             return begun.id
 
-    async def draft(
+    async def draft(  # noqa: PLR0913 - a draft says what, of what, how it stands, and when
         self,
         incident_id: int,
         words: Notice,
@@ -49,9 +49,12 @@ class Story:
         stage: Stage = Stage.INVESTIGATING,
         next_update: datetime | None = None,
         at: datetime = NOON,
+        component: str = "send",
     ) -> int:
         """A draft waits."""
-        affected = Affected("send", "smtp", "connect_refused", failing=1, targets=1, total=True, evidence=("flip:1",))
+        affected = Affected(
+            component, "smtp", "connect_refused", failing=1, targets=1, total=True, evidence=("flip:1",)
+        )
         facts = Facts("UTC", "en", NOON, None, (affected,), ("flip:1",), next_update=next_update)
         async with self.ledger.write() as s:
             return (await drafts.write(s, incident_id, kind, stage, "en", words, facts, at)).id
