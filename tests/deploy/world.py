@@ -1,8 +1,5 @@
 """A small company with Ownup and Prometheus beside it: real servers, real looks, and an incident told to customers."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,9 +13,9 @@ import yaml
 
 from deploy.grafana.asking import Asker, Series
 from monitor.commands.remote import RefusedThere, Remote
+from tests.deploy.daemon import Daemon
 from tests.peers.dovecot import PASSWORD, USERNAME, Dovecot
 from tests.peers.nginx import Nginx
-from tests.peers.peer import Peer
 from tests.peers.ports import Block
 from tests.peers.postfix import Postfix
 from tests.peers.prometheus import Prometheus
@@ -142,39 +139,6 @@ class Pace:
     scrape_s: float = 1.0
 
 
-class Daemon(Peer):
-    """Ownup on a config of its own."""
-
-    start_s = 30.0
-
-    def __init__(self, config: str, desk: str, port: int) -> None:
-        super().__init__()
-        self.desk, self.port = desk, port
-        self.config = self.directory / "config.toml"
-        self.config.write_text(config)
-
-    def command(self) -> list[str]:
-        """Run the daemon as an operator would."""
-        return [*self._ownup(), "run", "--config", str(self.config)]
-
-    def environment(self) -> dict[str, str]:
-        """The password of the mailbox, and where our code is."""
-        return {"PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT)}
-
-    def port_to_wait_for(self) -> int:
-        """Where it gives its metrics."""
-        return self.port
-
-    def say(self, *words: str) -> str:
-        """What a command gives beside it."""
-        command = [*self._ownup(), *words, "--config", str(self.config)]
-        environment = {**os.environ, **self.environment()}
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-
-    def _ownup(self) -> list[str]:
-        return [sys.executable, "-m", "monitor"]
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that runs. ``desk`` is asked in the name of an approver."""
@@ -234,20 +198,21 @@ def company(ports: Block, authority: trustme.CA, pace: Pace, trips: Mapping[str,
     """Everything, started. ``trips`` says to whom each round trip is sent: ``sample`` is the one whom Postfix knows."""
     expiry = datetime.now(UTC) + timedelta(days=40)
     certificate = authority.issue_cert("localhost", "127.0.0.1", "mail.example.test", not_after=expiry)
+    listen = {name: ports.port() for name in ("desk", "page", "metrics")}
     with ExitStack() as stack:
         nginx = stack.enter_context(Nginx(ports, certificate))
         dovecot = stack.enter_context(Dovecot(ports, certificate))
         maildirs = dovecot.directory / "mail"
         postfix = stack.enter_context(Postfix(ports, certificate, auth=dovecot.auth, maildirs=maildirs))
-        ownup = stack.enter_context(_daemon(ports, authority, pace, (nginx, postfix, dovecot), trips))
+        ownup = stack.enter_context(_daemon(listen, authority, pace, (nginx, postfix, dovecot), trips))
         scraper = stack.enter_context(prometheus(ports, pace, ownup.port))
         ownup.say("user", "add", WHO, "--role", "approver")
         token = ownup.say("token", "add", WHO, "--label", "a test", "--role", "approver").split()[-1]
-        yield World(nginx, postfix, dovecot, ownup, scraper, Remote(ownup.desk, token))
+        yield World(nginx, postfix, dovecot, ownup, scraper, Remote(f"http://127.0.0.1:{listen['desk']}", token))
 
 
 def _daemon(
-    ports: Block,
+    listen: Mapping[str, int],
     authority: trustme.CA,
     pace: Pace,
     peers: tuple[Nginx, Postfix, Dovecot],
@@ -256,14 +221,11 @@ def _daemon(
     nginx, postfix, dovecot = peers
     host = 'host = "localhost", connect_to = "127.0.0.1"'
     where = {"host": host, "smtp": postfix.smtp, "imaps": dovecot.imaps, "username": USERNAME}
-    desk, page, metrics = (ports.port() for _ in range(3))
     authority_file = nginx.directory / "authority.pem"
     authority.cert_pem.write_to_path(str(authority_file))
     config = CONFIG.format(
         **where,
-        desk=desk,
-        page=page,
-        metrics=metrics,
+        **listen,
         interval=pace.interval,
         timeout=pace.timeout,
         authority=authority_file,
@@ -271,7 +233,7 @@ def _daemon(
         nginx_https=nginx.https,
         trips="".join(TRIP.format(name=name, to=to, **where) for name, to in trips.items()),
     )
-    return Daemon(config, f"http://127.0.0.1:{desk}", metrics)
+    return Daemon(config, listen["metrics"], {"PASSWORD": PASSWORD})
 
 
 def prometheus(ports: Block, pace: Pace, metrics: int) -> Prometheus:
