@@ -69,7 +69,7 @@ def test_every_port_is_one_that_it_listens_on() -> None:
 
 
 def test_every_volume_is_there_and_mounted() -> None:
-    """The record lies where the config keeps it, the config where the command looks, secrets where the config points."""
+    """The record lies where the config keeps it, the config where the command looks, secrets where options point."""
     volumes = {one["name"]: one for one in POD["spec"]["volumes"]}
     mounted = {one["name"]: one["mountPath"] for one in BOX["volumeMounts"]}
     assert volumes.keys() == mounted.keys()
