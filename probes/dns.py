@@ -90,7 +90,9 @@ class Dns(Target):
             notes.say("us", f"{self.query} {self.record}? (to {server})")
             async with stage(notes, "request", limit_s=self.stage_timeout):
                 notes.overdue = f"the name server {server} did not answer within {self.timeout:g} s"
-                return await ask_over(sock, server, question(self.query, self.record))
+                answer = await ask_over(sock, server, question(self.query, self.record))
+        notes.address = server.sockaddr[0]
+        return answer
 
     def _judge(self, answer: Message) -> None:
         code = dns.rcode.to_text(answer.rcode())

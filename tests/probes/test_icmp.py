@@ -11,6 +11,7 @@ from probes.finding import Failed
 from probes.icmp import Icmp
 from probes.look import Outcome, Reason, Result, look
 from probes.ping import Ping
+from tests.probes.pinging import may_ping
 
 REPLY = 0
 
@@ -18,17 +19,6 @@ REPLY = 0
 async def look_icmp(host: str, **options: object) -> Result:
     """One look."""
     return await look(Icmp(**{"name": "router", "component": "network", "host": host, "timeout": 2.0, **options}))
-
-
-def may_ping(family: int, protocol: int) -> bool:
-    """Whether this machine lets its tests ping."""
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
-        try:
-            socket.socket(family, kind, protocol).close()
-        except PermissionError:
-            continue
-        return True
-    return False
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What ``/probe`` gives: blackbox_exporter's names and values, measured beside a real one, and nothing secret."""
 
+import asyncio
+import re
 import socket
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE, STDOUT
@@ -25,26 +27,61 @@ from probes.http import Http
 from probes.icmp import Icmp
 from probes.imap import Imap
 from probes.look import look
+from probes.smtp import Smtp
 from probes.target import Target
 from probes.tcp import Tcp
 from tests.peers.blackbox import Blackbox
 from tests.peers.dovecot import Dovecot
 from tests.peers.nginx import Nginx
 from tests.peers.ports import Block
+from tests.peers.postfix import Postfix
+from tests.probes.health import NOT_SERVING, SERVING, answering
+from tests.probes.lines import serving
 from tests.probes.names import name_server, records
+from tests.probes.pinging import may_ping
+from tests.probes.web import Asked, web
 
+NAME = re.compile(r"`((?:probe|ownup)_\w+)`")
 METRICS_DOC = Path(__file__).parents[3] / "docs" / "metrics.md"
 NOISE_S = 0.5
+PAUSE_S = 0.4
 
 SOA = "example.test. 300 IN SOA ns.example.test. admin.example.test. 2026112201 7200 3600 1209600 300"
 
-# What blackbox_exporter has and we leave out; the table of differences says why.
+# What Debian's blackbox_exporter has and we leave out, and what we have alone.
 LEFT_OUT = {
-    "probe_ip_addr_hash",
     "probe_http_last_modified_timestamp_seconds",
     "probe_ssl_last_chain_info",
 }
 OURS = {"probe_timeout_seconds", "probe_tls_cipher_info", "ownup_result_timestamp_seconds"}
+
+# What later versions of it have: we too, or not.
+LATER_OURS = {"probe_timeout_seconds", "probe_tls_cipher_info"}
+LATER_LEFT_OUT = {
+    "probe_expect_info",
+    "probe_failed_due_to_bytes",
+    "probe_failed_due_to_cel",
+    "probe_websocket_duration_seconds",
+}
+
+STARTTLS_SMTP = [
+    {"expect": "^220 "},
+    {"send": "EHLO prober\r"},
+    {"expect": "^250[- ]STARTTLS"},
+    {"send": "STARTTLS\r"},
+    {"expect": "^220 "},
+    {"starttls": True},
+    {"send": "EHLO prober\r"},
+    {"expect": "^250 "},
+    {"send": "QUIT\r"},
+]
+STARTTLS_IMAP = [
+    {"expect": "OK"},
+    {"send": "a STARTTLS"},
+    {"expect": "^a OK"},
+    {"starttls": True},
+    {"send": "b LOGOUT"},
+]
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -63,14 +100,16 @@ async def ours(target: Target) -> Samples:
     return samples(blackbox.text(target, await look(target)))
 
 
-def assert_alike(ours: Samples, theirs: Samples) -> None:
-    """The same names and labels, the same values; durations within noise."""
+def assert_alike(ours: Samples, theirs: Samples, *, but_for: frozenset[str] = frozenset()) -> None:
+    """The same names and labels, the same values but for those that are named; durations within noise."""
     names = {name for name, _ in theirs} - LEFT_OUT
     assert names == {name for name, _ in ours} - OURS
     told = {key: value for key, value in theirs.items() if key[0] in names}
+    assert set(told) <= set(ours)
     for (name, labels), value in told.items():
         noise = NOISE_S if "duration" in name or "lookup" in name else 0.0
-        assert ours[name, labels] == pytest.approx(value, abs=noise), f"{name}{labels}"
+        if name not in but_for:
+            assert ours[name, labels] == pytest.approx(value, abs=noise), f"{name}{labels}"
 
 
 @pytest.fixture
@@ -88,7 +127,11 @@ def exporter(ports: Block, authority_file: Path) -> Iterator[Blackbox]:
             "tcp": {"tls": True, "tls_config": tls, "query_response": [{"expect": "OK"}]},
         },
         "banner": {"prober": "tcp", "timeout": "1s", "tcp": {"query_response": [{"expect": "SSH"}]}},
+        "smtp": {"prober": "tcp", "timeout": "5s", "tcp": {"tls_config": tls, "query_response": STARTTLS_SMTP}},
+        "imap": {"prober": "tcp", "timeout": "5s", "tcp": {"tls_config": tls, "query_response": STARTTLS_IMAP}},
         "dns": {"prober": "dns", "timeout": "5s", "dns": {"query_name": "example.test", "query_type": "SOA"}},
+        "ping": {"prober": "icmp", "timeout": "5s", "icmp": {"preferred_ip_protocol": "ip4"}},
+        "grpc": {"prober": "grpc", "timeout": "5s", "grpc": {"preferred_ip_protocol": "ip4"}},
     }
     with Blackbox(ports, modules) as peer:
         yield peer
@@ -132,6 +175,72 @@ async def test_a_mail_server_as_blackbox_exporter_sees_it(
     assert_alike(await ours(Tcp(**where, **trust, dialogue=[{"expect": "OK"}])), of_exporter)
 
 
+async def test_starttls_as_blackbox_exporter_sees_it(
+    exporter: Blackbox, postfix: Postfix, dovecot: Dovecot, authority_file: Path
+) -> None:
+    """A real Postfix and a real Dovecot turn to TLS in mid-talk: its version, its chain and its expiry."""
+    trust = {"tls_mode": "starttls", "tls": {"ca_file": str(authority_file)}, "ip_family": "4", "component": "mail"}
+    for kind, module, port in ((Smtp, "smtp", postfix.smtp), (Imap, "imap", dovecot.imap)):
+        told = await ours(kind(name="mail", host="localhost", port=port, **trust))
+        assert_alike(told, await theirs(exporter, module, f"localhost:{port}"))
+        assert told["probe_tls_version_info", (("version", "TLS 1.3"),)] == 1
+
+
+async def test_a_ping_as_blackbox_exporter_sees_it(exporter: Blackbox) -> None:
+    """The time on the way, and the hop limit of the reply."""
+    if not may_ping(socket.AF_INET, socket.IPPROTO_ICMP):
+        pytest.skip("this machine lets nobody ping")
+    router = Icmp(name="router", component="net", host="127.0.0.1")
+    assert_alike(await ours(router), await theirs(exporter, "ping", "127.0.0.1"))
+
+
+async def test_a_grpc_server_as_blackbox_exporter_sees_it(exporter: Blackbox) -> None:
+    """The state that it tells, well or not, and how long asking took."""
+    for state in (SERVING, NOT_SERVING):
+        async with serving(answering(state)) as server:
+            orders = Grpc(name="orders", component="shop", host="127.0.0.1", port=server.port)
+            of_exporter = await theirs(exporter, "grpc", f"127.0.0.1:{server.port}")
+            assert of_exporter.pop(("probe_ssl_earliest_cert_expiry", ())) == 0  # though there is no TLS
+            assert_alike(await ours(orders), of_exporter)
+
+
+async def test_a_dead_server_as_blackbox_exporter_sees_it(exporter: Blackbox, ports: Block) -> None:
+    """The same names stand; what is unknown without a connection is left out here."""
+    where = f"127.0.0.1:{ports.port()}"
+    told = await ours(Http(name="shop", component="web", url=f"http://{where}/"))
+    of_exporter = await theirs(exporter, "http", f"http://{where}/")
+    unknown = {"probe_ip_protocol", "probe_ip_addr_hash"}
+    known = {key: value for key, value in of_exporter.items() if key[0] not in unknown}
+    assert_alike(told, known, but_for=frozenset({"probe_http_content_length"}))
+    assert unknown < {name for name, _ in of_exporter}
+
+
+async def test_a_phase_means_what_it_means_to_blackbox_exporter(exporter: Blackbox) -> None:
+    """A server that thinks before it answers, and pauses within the body: both put each pause into the same phase."""
+
+    async def slowly(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(2 * PAUSE_S)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nha")
+        await writer.drain()
+        await asyncio.sleep(PAUSE_S)
+        writer.write(b"lf")
+
+    async with web({"/": slowly}) as site:
+        told = await ours(Http(name="shop", component="web", url=site.url()))
+        of_exporter = await theirs(exporter, "http", site.url())
+    for phase, pause_s in (
+        ("processing", 2 * PAUSE_S),
+        ("transfer", PAUSE_S),
+        ("connect", 0),
+        ("resolve", 0),
+        ("tls", 0),
+    ):
+        key = ("probe_http_duration_seconds", (("phase", phase),))
+        assert (
+            told[key] == pytest.approx(of_exporter[key], abs=PAUSE_S * 0.8) == pytest.approx(pause_s, abs=PAUSE_S * 0.8)
+        )
+
+
 async def test_a_wrong_banner_as_blackbox_exporter_sees_it(exporter: Blackbox, dovecot: Dovecot) -> None:
     """A line that is not the expected one fails both; only theirs forgets why when the server then falls silent."""
     host = {"name": "shell", "component": "mail", "host": "127.0.0.1", "port": dovecot.imap}
@@ -159,13 +268,19 @@ async def test_a_failed_look_has_the_same_series(nginx: Nginx) -> None:
     down = await ours(shop)
     assert up["probe_success", ()] == 1
     assert down["probe_success", ()] == 0
-    assert up.keys() - down.keys() == {("probe_ip_protocol", ())}
+    assert up.keys() - down.keys() == {("probe_ip_protocol", ()), ("probe_ip_addr_hash", ())}
 
 
-def test_every_difference_is_told() -> None:
-    """The table of differences names what is left out, and what stands here alone."""
-    text = METRICS_DOC.read_text().partition("## One target, for blackbox_exporter's dashboards")[2]
-    assert not [name for name in LEFT_OUT | OURS - {"probe_tls_cipher_info"} if f"`{name}`" not in text]
+def test_the_table_of_differences_is_complete() -> None:
+    """It says of every name that only one of both has which one; what it says is left out is not in /probe at all."""
+    table = (
+        METRICS_DOC.read_text().partition("## One target, for blackbox_exporter's dashboards")[2].partition("\n## ")[0]
+    )
+    rows = [row.split("|")[2:4] for row in table.splitlines() if row.startswith("|")]
+    left_out = {name for theirs, ours in rows if "left out" in ours for name in NAME.findall(theirs)}
+    assert left_out == (LEFT_OUT | LATER_LEFT_OUT)
+    assert not left_out & set(blackbox._HEADS)
+    assert set(NAME.findall(table)) >= OURS | LATER_OURS
 
 
 @pytest.fixture
