@@ -4,6 +4,7 @@ They are RE2's, whose time is linear in the text: with a backtracking engine a h
 monitor for minutes. The price is that RE2 knows neither look-around nor back-references.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final
@@ -33,6 +34,11 @@ def _checked(pattern: str) -> str:
 
 
 Pattern = Annotated[str, Field(max_length=PATTERN_CHARS_MAX), AfterValidator(_checked)]
+
+
+def literal(text: str) -> str:
+    """A pattern that matches this very text."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)
 
 
 def search(pattern: str, text: bytes | str) -> tuple[str, ...] | None:

@@ -139,6 +139,11 @@ def _without(headers: tuple[tuple[str, str], ...], names: frozenset[str]) -> tup
     return tuple((name, value) for name, value in headers if name.lower() not in names)
 
 
+def names_a_secret(text: str) -> bool:
+    """Whether a name, such as a header's, says that what it names is a secret; or a text speaks of one."""
+    return _SECRET_HEADER.search(text) is not None
+
+
 def secrets_in(url: URL) -> tuple[str, ...]:
     """The values in the query of a url that by their names are secrets, as they are and as they go over the wire."""
     raw = (pair.partition("=")[::2] for pair in url.raw_query_string.split("&"))
@@ -194,6 +199,6 @@ class Asking(Options):
     def confidential(self) -> tuple[str, ...]:
         """What must be masked: secrets as they look on the wire, and headers and parameters named like one."""
         given = (option.get_secret_value() for option in (self.password, self.bearer_token) if option)
-        named = (value for name, value in self.headers.items() if _SECRET_HEADER.search(name))
+        named = (value for name, value in self.headers.items() if names_a_secret(name))
         signs_in = self.authorization.removeprefix("Basic ").removeprefix("Bearer ")
         return (*given, signs_in, *named, *secrets_in(self.request.url))

@@ -10,6 +10,7 @@ import monitor.models
 from monitor.calls.kinds import KINDS as ROUTE_KINDS
 from monitor.channels.kinds import KINDS as CHANNEL_KINDS
 from monitor.commands import COMMANDS
+from monitor.commands.command import Command, name_of
 from monitor.config import Config
 from monitor.metrics.families import FAMILIES
 from monitor.metrics.gauges import Gauges
@@ -38,9 +39,9 @@ def _own() -> list[object]:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
-def test_every_command_is_explained(command: object) -> None:
+def test_every_command_is_explained(command: Command) -> None:
     """``ownup NAME`` stands in the page of commands."""
-    assert f"ownup {command.__name__.rpartition('.')[2]}" in DOCS["commands.md"]
+    assert f"ownup {name_of(command)}" in DOCS["commands.md"]
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *CHANNEL_KINDS, *ROUTE_KINDS], ids=lambda kind: kind.__name__)

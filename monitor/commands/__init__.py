@@ -15,6 +15,7 @@ from monitor.commands import (
     drill,
     explain,
     export,
+    import_,
     incidents,
     lint,
     look,
@@ -24,7 +25,7 @@ from monitor.commands import (
     token,
     user,
 )
-from monitor.commands.command import Command, Trouble
+from monitor.commands.command import Command, Trouble, name_of
 from monitor.commands.remote import RefusedThere
 from monitor.config import ConfigError
 from monitor.ledger.store import StorageError
@@ -36,6 +37,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     explain,
     replay,
     export,
+    import_,
     lint,
     drill,
     incidents,
@@ -90,9 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="ownup", description="Own up before you are found out.", allow_abbrev=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
         text = (command.__doc__ or "").strip()
-        one = commands.add_parser(name, help=text.partition("\n")[0], description=text, allow_abbrev=False)
+        one = commands.add_parser(name_of(command), help=text.partition("\n")[0], description=text, allow_abbrev=False)
         one.set_defaults(command=command)
         command.arguments(one)
     return parser

@@ -19,3 +19,8 @@ class Command(Protocol):
 
 class Trouble(Exception):  # noqa: N818 - it is said to a human, without the word "error"
     """Something the user can put right, said in one line; the exit code is 2."""
+
+
+def name_of(command: Command) -> str:
+    """What stands behind ``ownup``: the module's name, without the ``_`` that keeps it from being a keyword."""
+    return command.__name__.rpartition(".")[2].rstrip("_")

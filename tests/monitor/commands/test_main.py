@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.commands import COMMANDS, main
+from monitor.commands.command import name_of
 
 MakeConfig = Callable[..., Path]
 MakeTarget = Callable[..., str]
@@ -18,7 +19,7 @@ MakeTarget = Callable[..., str]
 
 def names() -> list[str]:
     """What the commands are called."""
-    return [command.__name__.rpartition(".")[2] for command in COMMANDS]
+    return [name_of(command) for command in COMMANDS]
 
 
 @pytest.mark.parametrize("name", names())
