@@ -15,6 +15,13 @@ TEXT: Final = "".join(path.read_text() for path in RULES)
 TESTED: Final = "".join(path.read_text() for path in UNIT_TESTS)
 ALERTS: Final = re.findall(r"- alert: (\w+)", TEXT)
 RECORDS: Final = re.findall(r"- record: (\S+)", TEXT)
+DOCUMENTED: Final = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE))
+
+
+def names(queries: list[str]) -> set[str]:
+    """The metrics that some queries read."""
+    read = re.findall(r"(?<![\w:])((?:probe|ownup)_\w+)(?![\w:])", " ".join(queries))
+    return {re.sub(r"_(bucket|sum|count)$", "", name) for name in read}
 
 
 def promtool(*arguments: str | Path) -> None:
@@ -50,23 +57,29 @@ def test_every_record_is_tested(record: str) -> None:
 
 @pytest.mark.parametrize("alert", ALERTS)
 def test_every_alert_says_what_is_wrong_and_what_to_do(alert: str) -> None:
-    """A severity, a summary, and a runbook of some sentences; it stands in the docs too."""
+    """A severity, a summary, and a runbook of some sentences, which its link leads to in the docs, word for word."""
     (rule,) = re.findall(rf"- alert: {alert}\n(.+?)(?=\n\n|\Z)", TEXT, re.DOTALL)
     assert re.search(r"labels: \{severity: (critical|warning)\}", rule)
     assert re.search(r"summary: \"\S", rule)
-    assert len(rule.partition("runbook: >-\n")[2].split()) > 20
+    runbook = rule.partition("runbook: >-\n")[2].split()
+    assert len(runbook) > 20
+    assert f'runbook_url: "https://docs.example.com/ownup/runbooks.md#{alert.lower()}"\n' in rule
+    section = (ROOT / "docs" / "runbooks.md").read_text().partition(f"\n## {alert}\n")[2].partition("\n## ")[0]
+    assert " ".join(runbook) in " ".join(section.split())
     assert f"| `{alert}` |" in (ROOT / "docs" / "metrics.md").read_text()
+
+
+def test_what_a_runbook_asks_prometheus_is_on_metrics_that_there_are() -> None:
+    """Nobody types a query at three in the morning to learn that it is misspelt."""
+    asked = re.findall(r"^ {4}(?!sed )(.*)$", (ROOT / "docs" / "runbooks.md").read_text(), re.MULTILINE)
+    assert len(asked) >= len(ALERTS)
+    assert names(asked) <= DOCUMENTED
 
 
 def test_the_rules_read_only_metrics_that_there_are() -> None:
     """Each name that a rule reads is explained in the docs, or is another rule's record."""
-    read = {
-        name
-        for expr in re.findall(r"expr: (\|\n(?: {10,}.*\n)+|.*\n)", TEXT)
-        for name in re.findall(r"(?<![\w:])((?:probe|ownup)_\w+)(?![\w:])", expr)
-    }
-    documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE))
-    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in read} <= documented
+    read = names(re.findall(r"expr: (\|\n(?: {10,}.*\n)+|.*\n)", TEXT))
+    assert read <= DOCUMENTED
     assert "ownup_verdict" in read
 
 
