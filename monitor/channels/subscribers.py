@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from aiosmtplib import SMTPResponse
 
+from monitor import bounce
 from monitor.channels.channel import Guarantee, Limits, Message, Reader
 from monitor.channels.fan import Fan, Greeting, Never, NotNow, veiled
 from monitor.channels.letter import POLICY, compose, line
@@ -20,8 +21,8 @@ from monitor.words import spoken
 class Subscribers(Fan, Submission):
     """A mail to each reader who asked for it and confirmed it.
 
-    A recipient who is refused for good (a 5xx answer) is told nothing more, except where the answer speaks of us
-    (5.7.x, RFC 3463: a policy): else a server that does not know us yet would cost us every reader.
+    A recipient who is refused for good (a 5xx answer) is told nothing more, except where the answer speaks of us, as a
+    policy does (5.7.x): else a server that does not know us yet would cost us every reader.
     """
 
     summary: ClassVar = "Mails the update to every reader who subscribed, each alone."
@@ -82,5 +83,5 @@ class Subscribers(Fan, Submission):
 
 def _refusal(response: SMTPResponse, reader: Reader) -> NotNow | Never:
     told = veiled(words(response.code, response.message), reader.address)
-    of_us = response.message.startswith("5.7.")
-    return NotNow(told) if response.code < REFUSED_FOR_GOOD or of_us else Never(told)
+    may_pass = response.code < REFUSED_FOR_GOOD or not bounce.lasting(bounce.status_of(response.message) or "5.0.0")
+    return NotNow(told) if may_pass else Never(told)

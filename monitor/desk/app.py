@@ -9,6 +9,7 @@ from aiohttp import web
 from monitor.desk import (
     act,
     begin,
+    bounces,
     brief,
     claim,
     decide,
@@ -116,6 +117,7 @@ def make(seat: Seat) -> web.Application:
     desk = Desk(seat, Sheets.load(), Passwords(), streams, knocks, _provider(seat))
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
+    app.router.add_post("/bounces", bounces.answer(seat))
     app.router.add_post("/ping/{key}", ping.answer(seat.hear))
     api.add_to(app, seat, streams)
     for route in ROUTES:

@@ -81,11 +81,17 @@ class Postfix(Peer):
     """``smtp`` offers STARTTLS, ``smtps`` begins with TLS. It knows the recipients sample@ and postmaster@ alone.
 
     With ``auth``, the port of a Dovecot's auth service, it also lets that Dovecot's users sign in. With ``maildirs``,
-    where that Dovecot keeps its mail, it delivers instead of discarding.
+    where that Dovecot keeps its mail, it delivers instead of discarding. ``more`` are further lines of its main.cf.
     """
 
     def __init__(
-        self, ports: Block, certificate: trustme.LeafCert, *, auth: int | None = None, maildirs: Path | None = None
+        self,
+        ports: Block,
+        certificate: trustme.LeafCert,
+        *,
+        auth: int | None = None,
+        maildirs: Path | None = None,
+        more: str = "",
     ) -> None:
         if os.geteuid() != 0:
             message = "Postfix can only be started by root: run these tests as root, or with sudo"
@@ -98,7 +104,7 @@ class Postfix(Peer):
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.directory / "certificate.pem"))
         login = "" if auth is None else LOGIN.format(auth=auth)
         delivery = "" if maildirs is None else _delivery(maildirs)
-        self._write("main.cf", MAIN.format(directory=self.directory) + login + delivery)
+        self._write("main.cf", MAIN.format(directory=self.directory) + login + delivery + more)
         self._write("master.cf", MASTER.format(smtp=self.smtp, smtps=self.smtps))
 
     def start(self) -> Self:
