@@ -1,7 +1,8 @@
-# syntax=docker/dockerfile:1
+# Whoever wants the very same base each time names it by its digest: --build-arg BASE=python:3.13-slim-trixie@sha256:…
+ARG BASE=python:3.13-slim-trixie
 
 # Everything that builds stays in this stage.
-FROM python:3.13-slim AS build
+FROM ${BASE} AS build
 
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
@@ -20,7 +21,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && pip --python /opt/ownup install --no-deps /wheels/ownup-*.whl
 
 
-FROM python:3.13-slim
+FROM ${BASE}
 
 LABEL org.opencontainers.image.title="Ownup" \
       org.opencontainers.image.description="Drafts the honest first notice of an outage, and waits for a human to approve it" \

@@ -14,7 +14,7 @@ HUES: Final = {
     "blue": "#3274d9",
     "purple": "#8a4fd0",
 }
-PALETTE: Final = ("#3274d9", "#2f9e56", "#e8770c", "#8a4fd0", "#d4303f", "#18a3a8", "#d9a400", "#b8477f", "#6b7785")
+PALETTE: Final = ("#3274d9", "#e8770c", "#8a4fd0", "#18a3a8", "#b8477f", "#d9a400", "#2f9e56", "#d4303f", "#6b7785")
 PLAIN: Final = "#1f2329"
 
 _LONG: Final = ((86_400 * 7, "weeks"), (86_400, "days"), (3_600, "hours"), (60, "minutes"), (1, "seconds"))

@@ -267,11 +267,11 @@ BOARD: Final = Board(
     ],
     shelves=[
         Shelf(4, NOW),
-        Shelf(8, [COMPONENTS, NOT_UP_NOW]),
-        Shelf(8, [HISTORY]),
+        Shelf(7, [COMPONENTS, NOT_UP_NOW]),
+        Shelf(7, [HISTORY]),
         Shelf(8, OVER_TIME),
         Shelf(
-            8,
+            6,
             [
                 gauges(
                     "Certificates that expire next",

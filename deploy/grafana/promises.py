@@ -114,7 +114,7 @@ BOARD: Final = Board(
         Shelf(4, NOW),
         Shelf(4, AFTERWARDS),
         Shelf(
-            9,
+            7,
             [
                 gauges(
                     "How soon, usually",
@@ -152,7 +152,7 @@ BOARD: Final = Board(
             ],
         ),
         Shelf(
-            8,
+            7,
             [
                 table(
                     "What we promised",

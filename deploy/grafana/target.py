@@ -131,7 +131,7 @@ BOARD: Final = Board(
     shelves=[
         Shelf(4, NOW),
         Shelf(
-            5,
+            4,
             [
                 timeline(
                     "Verdict over time",
