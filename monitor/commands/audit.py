@@ -1,11 +1,17 @@
 """Check the chain of the audit log, or print it.
 
 ownup audit verify                      exit code 0 if the chain is whole, 1 with the first bad line if not
+ownup audit verify --kept NUMBER:HASH   also holds it against a line that an earlier “verify” told, and you kept
 ownup audit export [--after NUMBER]     every line as one object of JSON, oldest first
+
+Who may change the database can cut off the end and write the rest anew, so that the chain is whole again: only a line
+that you kept elsewhere tells of that, and of nothing that came after it.
 """
 
 import argparse
 import asyncio
+import re
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,12 +19,15 @@ from monitor.commands.settings import add_config, read
 from monitor.ledger import audit
 from monitor.ledger.store import Ledger
 
+_LINE: Final = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what can be done."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     deeds = parser.add_subparsers(metavar="DEED", required=True)
     verify = deeds.add_parser("verify", help="check every line against the one before it", allow_abbrev=False)
+    verify.add_argument("--kept", type=_kept, metavar="NUMBER:HASH", help="a line that must still be there")
     verify.set_defaults(deed=_verify)
     export = deeds.add_parser("export", help="print every line as JSON", allow_abbrev=False)
     export.add_argument("--after", type=int, default=0, metavar="NUMBER", help="only what came after this line")
@@ -40,10 +49,23 @@ async def _with_record(arguments: argparse.Namespace) -> int:
 
 
 async def _verify(s: AsyncSession, arguments: argparse.Namespace) -> int:
-    del arguments
     bad = await audit.verify(s)
-    print("the audit log is whole" if bad is None else f"the audit log is broken: line {bad} is not what was written")
-    return 0 if bad is None else 1
+    if bad is not None:
+        print(f"the audit log is broken: line {bad} is not what was written")
+        return 1
+    if arguments.kept and not await audit.holds(s, *arguments.kept):
+        print(f"the audit log was written anew: line {arguments.kept[0]} is not the one that you kept")
+        return 1
+    newest = await audit.head(s)
+    print("the audit log is whole: " + (f"{newest.entry_id}:{newest.sha256}" if newest else "it has no line yet"))
+    return 0
+
+
+def _kept(text: str) -> tuple[int, str]:
+    line = _LINE.fullmatch(text)
+    if line is None:
+        raise argparse.ArgumentTypeError(f'"{text}" names no line: give it as “verify” prints it, NUMBER:HASH')
+    return int(line[1]), line[2]
 
 
 async def _export(s: AsyncSession, arguments: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 """The audit log: a chain in which every line holds the hash of the one before it.
 
 Triggers refuse to change or remove a line. Whoever gets round them still breaks the chain, and ``verify`` finds where;
-the head, kept apart, tells of lines cut off at the end. Only who can rewrite the whole chain leaves no trace.
+the head, kept apart, tells of lines cut off at the end. Who sets the head back too, or writes the rest of the chain
+anew, leaves no trace in it: a line's hash kept elsewhere tells, which ``holds`` compares.
 """
 
 import hashlib
@@ -83,6 +84,17 @@ async def verify(s: AsyncSession) -> int | None:
     if expected == (last_id, last_sha256):
         return None
     return min(last_id, expected[0]) + 1
+
+
+async def head(s: AsyncSession) -> AuditHead | None:
+    """The number and the hash of the newest line, as they are kept apart; None before the first."""
+    return await s.get(AuditHead, _HEAD_ID)
+
+
+async def holds(s: AsyncSession, entry_id: int, sha256: str) -> bool:
+    """Whether this line still has this hash, and so all before it are what they were if the chain is whole."""
+    entry = await s.get(AuditEntry, entry_id)
+    return entry is not None and entry.sha256 == sha256
 
 
 def as_json(entry: AuditEntry) -> str:

@@ -77,24 +77,85 @@ def test_a_name_that_cannot_sign_a_notice_is_refused(
     assert capsys.readouterr().err == "a name has 1 to 80 printable characters\n"
 
 
-def test_a_whole_audit_log_is_said_to_be_whole(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 0."""
-    assert main(["audit", "verify", "--config", str(make_config())]) == 0
-    assert capsys.readouterr().out == "the audit log is whole\n"
-
-
-def test_a_changed_audit_log_is_noticed(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 1, and the first line that is not what was written."""
-    config = make_config()
-    assert main(["user", "add", "Anna", "--role", "viewer", "--config", str(config)]) == 0
+def tamper(config: Path, *statements: str) -> None:
+    """Change the record as somebody who knows how to remove the triggers."""
     with sqlite3.connect(config.parent / ".ownup" / "record.db") as record:
         for (trigger,) in record.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             record.execute(f'DROP TRIGGER "{trigger}"')
-        record.execute("UPDATE audit_entry SET actor = 'nobody' WHERE id = 1")
+        for statement in statements:
+            record.execute(statement)
     record.close()
+
+
+def add(config: Path, *names: str) -> None:
+    """People who are invited, a line of the audit each."""
+    for name in names:
+        assert main(["user", "add", name, "--role", "viewer", "--config", str(config)]) == 0
+
+
+def verified(config: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int | None, str]:
+    """What ``ownup audit verify`` says, and its exit code."""
     capsys.readouterr()
-    assert main(["audit", "verify", "--config", str(config)]) == 1
-    assert capsys.readouterr().out == "the audit log is broken: line 1 is not what was written\n"
+    return main(["audit", "verify", "--config", str(config), *words]), capsys.readouterr().out.strip()
+
+
+def test_a_whole_audit_log_is_said_to_be_whole(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and the line to keep elsewhere, which is still there when more have followed."""
+    config = make_config()
+    assert verified(config, capsys) == (0, "the audit log is whole: it has no line yet")
+    add(config, "Anna")
+    code, said = verified(config, capsys)
+    assert (code, said[:26]) == (0, "the audit log is whole: 1:")
+    add(config, "Berta")
+    assert verified(config, capsys, "--kept", said.rpartition(" ")[2])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        ("UPDATE audit_entry SET actor = 'nobody' WHERE id = 1", 1),
+        ("DELETE FROM audit_entry WHERE id = 2", 2),
+        ("DELETE FROM audit_entry WHERE id = 3", 3),
+        ("DELETE FROM audit_entry", 1),
+        ("DELETE FROM audit_head", 1),
+    ],
+)
+def test_a_changed_audit_log_is_noticed(
+    make_config: MakeConfig, capsys: pytest.CaptureFixture[str], statement: str, line: int
+) -> None:
+    """Exit code 1, and the first line that is not what was written, at the end of the log too."""
+    config = make_config()
+    add(config, "Anna", "Berta", "Clara")
+    tamper(config, statement)
+    assert verified(config, capsys) == (1, f"the audit log is broken: line {line} is not what was written")
+
+
+def test_an_end_cut_off_with_care_is_told_by_a_kept_line_alone(
+    make_config: MakeConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who sets the head back as well leaves a chain that is whole, shorter, and not the one that was."""
+    config = make_config()
+    add(config, "Anna", "Berta")
+    kept = verified(config, capsys)[1].rpartition(" ")[2]
+    tamper(
+        config,
+        "DELETE FROM audit_entry WHERE id = 2",
+        "UPDATE audit_head SET entry_id = 1, sha256 = (SELECT sha256 FROM audit_entry WHERE id = 1)",
+    )
+    assert verified(config, capsys)[0] == 0
+    told = (1, "the audit log was written anew: line 2 is not the one that you kept")
+    assert verified(config, capsys, "--kept", kept) == told
+    add(config, "Dora")
+    assert verified(config, capsys)[0] == 0
+    assert verified(config, capsys, "--kept", kept) == told
+
+
+def test_a_kept_line_is_given_as_it_was_printed(make_config: MakeConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else is a mistake, and verifies nothing."""
+    for wrong in ("7", "x", "1:abc", "0:" + "a" * 64):
+        with pytest.raises(SystemExit, match="2"):
+            main(["audit", "verify", "--config", str(make_config()), "--kept", wrong])
+        assert "NUMBER:HASH" in capsys.readouterr().err
 
 
 def test_a_storage_directory_that_cannot_be_made_is_one_line(
