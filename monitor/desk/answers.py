@@ -13,7 +13,7 @@ from monitor.desk.dossier import carriers
 from monitor.desk.honesty import findings
 from monitor.desk.seat import Seat
 from monitor.ledger import approvals, assents, audit, drafts, people
-from monitor.ledger.errors import Refused, Stale
+from monitor.ledger.errors import Poor, Refused, Stale, Uncarried
 
 REASON_CHARS_MAX: Final = 500
 
@@ -40,7 +40,7 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
     four_eyes, reason = seat.config.desk.four_eyes, override.strip()
     overridden = second.overridable(four_eyes, found)
     if overridden and not 0 < len(reason) <= REASON_CHARS_MAX:
-        raise Refused("its words need a change, or a reason why they may stay")
+        raise Poor("its words need a change, or a reason why they may stay")
     await approvals.approve(
         s,
         update_id=seen.update_id,
@@ -57,7 +57,7 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
     if draft.facts_sha256 != seen.facts_sha256:
         raise Stale("its facts changed")
     if not chosen.carried:
-        raise Refused("no channel can carry it now")
+        raise Uncarried("no channel can carry it now")
     if overridden:
         await _note_override(s, seen, overridden, reason, now)
 

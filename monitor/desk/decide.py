@@ -14,8 +14,10 @@ from monitor.ledger.errors import (
     Gone,
     Missing,
     NotTakenUp,
+    Poor,
     Refused,
     Stale,
+    Uncarried,
     Unconfirmed,
     Unsigned,
 )
@@ -28,6 +30,8 @@ ADVICE: Final = {
     NotTakenUp: "Say first that you are looking at it: the notice then bears your name.",
     Unconfirmed: "Look again in a few seconds.",
     Alone: "Another approver reads this page and agrees; then the button to publish is here.",
+    Poor: "Below stands which words, and what to write instead; or say beside the button why they may stay.",
+    Uncarried: "Tell customers another way, by telephone or on another page: the words stand below.",
     Unsigned: "Call an approver, and send them the address of this page.",
 }
 

@@ -12,7 +12,9 @@ The two trees::
     ├── NotTakenUp          a first notice of what nobody is looking at
     ├── Unconfirmed         a first notice of a failure that nothing has confirmed
     ├── Unsigned            they have no name here, or may not approve
-    └── Alone               two people have to agree, and one has
+    ├── Alone               two people have to agree, and one has
+    ├── Poor                the rules hold its words back, and no reason says why they may stay
+    └── Uncarried           every channel needs what fails
 """
 
 
@@ -58,3 +60,11 @@ class Unsigned(Refused):
 
 class Alone(Refused):
     """Where four eyes are asked for, a second approver has to agree with the very words first."""
+
+
+class Poor(Refused):
+    """The rules of honesty hold the words back, and nobody has said why they may stay."""
+
+
+class Uncarried(Refused):
+    """Every channel needs what fails: a yes would reach nobody."""

@@ -23,5 +23,7 @@ async def signer(s: AsyncSession, person_id: int) -> Person:
 
 def refuse_unless_seen(update: IncidentUpdate, revision: int, text_sha256: str) -> None:
     """The hash is taken from the words themselves: what was seen, what is stored and what is claimed must agree."""
-    if not drafts.notice_of(update).sha256() == update.text_sha256 == text_sha256 or update.revision != revision:
+    if update.revision != revision:
         raise Stale(f"the draft is not what you saw: it is revision {update.revision} now, and you saw {revision}")
+    if not drafts.notice_of(update).sha256() == update.text_sha256 == text_sha256:
+        raise Stale("the draft is not what you saw: other words stand there")

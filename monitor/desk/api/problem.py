@@ -8,7 +8,19 @@ from typing import Final
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from monitor.ledger.errors import Alone, AlreadyApproved, Missing, NotTakenUp, Refused, Stale, Unconfirmed, Unsigned
+from monitor.ledger.errors import (
+    Alone,
+    AlreadyApproved,
+    Gone,
+    Missing,
+    NotTakenUp,
+    Poor,
+    Refused,
+    Stale,
+    Uncarried,
+    Unconfirmed,
+    Unsigned,
+)
 
 CONTENT_TYPE: Final = "application/problem+json"
 MISTAKES_MAX: Final = 20
@@ -18,9 +30,12 @@ _ADVICE: Final[Mapping[type[Refused], str]] = {
     Missing: "The lists show what there is.",
     Stale: "Get it anew, read what changed, and decide then.",
     AlreadyApproved: "Get the draft: it says who approved it, and how far it has got.",
+    Gone: "Nothing is left to do here: GET its incident, whose story tells what became of it.",
     NotTakenUp: "POST to the incident's /acknowledge first: the notice then bears that name.",
     Unconfirmed: "Ask again in a few seconds.",
     Alone: "Another approver reads it and agrees: POST to the draft's /agree with a token of theirs.",
+    Poor: "The draft's findings tell what to write instead: PUT other words, or say as “override” why these may stay.",
+    Uncarried: "Tell customers another way, by telephone or on another page: the draft has the words.",
     Unsigned: "Ask an approver, who has a token of their own.",
 }
 

@@ -152,7 +152,8 @@ async def test_a_notice_that_nothing_can_carry_is_not_approved(sign_in_at: SignI
         page = await browser.get("/updates/1")
         assert "No channel can carry this now." in page.text
         page = await browser.submit(page, APPROVE)
-        await refused(house, page, "Not published: no channel can carry it now.")
+        advice = "Tell customers another way, by telephone or on another page: the words stand below."
+        await refused(house, page, "Not published: no channel can carry it now.", advice)
 
 
 async def test_a_no_is_kept_with_its_reason(house: House, sign_in: SignIn) -> None:
@@ -221,7 +222,8 @@ async def test_poor_words_are_shown_and_held_back(house: House, sign_in: SignIn)
     assert "<q>soon</q>" in page.text
     assert "<b>Instead:</b> Give the time, with its zone" in page.text
     page = await browser.submit(page, APPROVE, override="  ")
-    await refused(house, page, "Not published: its words need a change, or a reason why they may stay.")
+    advice = "Below stands which words, and what to write instead; or say beside the button why they may stay."
+    await refused(house, page, "Not published: its words need a change, or a reason why they may stay.", advice)
 
 
 async def test_a_reason_lets_them_through_and_is_kept(house: House, sign_in: SignIn) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from drafts.notice import Notice
 from monitor.ledger import drafts, people, tokens
-from monitor.models import Approval, AuditEntry, Delivery, Role
+from monitor.models import AuditEntry, Delivery, Role
 from tests.monitor.desk.api.conftest import MONTH, Answer, Program, Speak
 from tests.monitor.desk.house import House
 
@@ -90,26 +90,6 @@ async def test_facts_that_changed_under_edited_words_count_too(house: House, spe
     draft = await read(maria)
     await house.fail("imap-login")
     await refused(house, await approve(maria, draft, override="It must out."), 412, "the draft changed")
-
-
-async def test_a_draft_is_approved_once(house: House, speak: Speak) -> None:
-    """Whoever comes second learns that somebody was first, and nothing goes out twice."""
-    await house.fail()
-    maria, ada = await speak("Maria"), await speak("Ada")
-    draft = await read(ada)
-    assert (await approve(maria, draft)).status == 200
-    out = await sent(house)
-    await refused(house, await approve(ada, draft), 409, "somebody has approved this draft already", before=out)
-    async with house.ledger.read() as s:
-        assert len((await s.scalars(select(Approval))).all()) == 1
-
-
-async def test_another_hash_approves_nothing(house: House, speak: Speak) -> None:
-    """A yes to other words than those that stand there is none."""
-    await house.fail()
-    maria = await speak("Maria")
-    draft = {**await read(maria), "text_sha256": "0" * 64}
-    await refused(house, await approve(maria, draft), 412, "the draft is not what you saw")
 
 
 async def test_a_yes_after_the_end_is_refused(house: House, speak: Speak) -> None:
