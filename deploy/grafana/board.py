@@ -184,4 +184,5 @@ _TO_THE_OTHERS: Final[Json] = {
     "keepTime": True,
     "targetBlank": False,
     "icon": "external link",
+    "tooltip": "",
 }
