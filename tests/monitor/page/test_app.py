@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 
 from tests.monitor.page.conftest import Public, Served
 
@@ -114,3 +116,25 @@ async def test_long_answers_are_compressed_for_who_can_unpack_them(served: Serve
     assert "Content-Encoding" not in refused.headers
     short = await served.client.get("/api/v2/status.json", headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in short.headers
+
+
+async def test_readers_never_reach_the_record(public: Public, served: Served) -> None:
+    """However many ask for whatever, found or not, compressed or not: no statement goes to the database."""
+    await public.post(await public.story.incident(), "You cannot send mail", minute=0)
+    await until_it_says(served, "/", "You cannot send mail")
+    statements: list[str] = []
+
+    def note(*told: object) -> None:
+        statements.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for path in (*PATHS, "/incidents/1", "/nowhere", "/feed.rss", "/badge/send.svg", "/api/v2/summary.json"):
+            answers = await asyncio.gather(*(served.client.get(path) for _ in range(5)), served.client.head(path))
+            assert {answer.status for answer in answers} == {404 if path == "/nowhere" else 200}
+        before = len(statements)
+        async with public.story.ledger.read() as record:
+            await record.execute(text("SELECT 1"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert (before, statements[-1]) == (0, "SELECT 1")

@@ -21,12 +21,12 @@ from tests.monitor.page.test_tellings import post, work
 from tests.monitor.publish.story import COMPONENTS, NOON
 
 HOUR_US = 3600 * 1_000_000
-PATHS = ["/", "/history", "/incidents/7", "/promises", "/de", "/nowhere"]
+PATHS = ["/", "/history", "/history/2025-03", "/incidents/7", "/promises", "/de", "/fr", "/es/incidents/8", "/nowhere"]
 
 
 def everything() -> Pages:
     """A page with all that there can be."""
-    setting = replace(SETTING, languages=("en", "de"), promises=True, measures=True, uptime=True)
+    setting = replace(SETTING, languages=("en", "de", "fr", "es"), promises=True, measures=True, uptime=True)
     wrong = post(1, 1)
     review = post(4, 55, stage=Stage.RESOLVED, review=True)
     correction = post(3, 50, corrects=wrong.approved_at, stage=Stage.RESOLVED)
@@ -88,3 +88,16 @@ async def test_it_fits_a_telephone_and_needs_no_scripts() -> None:
             shot = await page.screenshot(full_page=True)
             assert int.from_bytes(shot[16:20], "big") == 320, path  # the width of a PNG
     assert all(url.startswith(address) for url in asked)
+
+
+async def test_paper_can_be_read() -> None:
+    """Printed, the key to the bars is open, nobody is sent about, and no colour says anything."""
+    async with opened() as (page, address):
+        await page.goto(address)
+        meaning = page.locator(".legend dd").first
+        assert not await meaning.is_visible()
+        await page.emulate_media(media="print")
+        assert await meaning.is_visible()
+        assert not await page.locator(".top nav, .tongues").first.is_visible()
+        inks = await page.evaluate("[...document.querySelectorAll('main *')].map(each => getComputedStyle(each).color)")
+        assert set(inks) <= {"rgb(0, 0, 0)", "rgb(51, 51, 51)"}
