@@ -1,9 +1,11 @@
 """What compose starts: guarded, pinned, and made of files that each program in it accepts."""
 
+import json
 import re
 import shutil
 import subprocess
 import tomllib
+import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +13,11 @@ import pytest
 import yaml
 
 from monitor.commands import main
+from tests.deploy.daemon import Daemon
+from tests.deploy.world import until
+from tests.peers.alertmanager import Alertmanager
 from tests.peers.peer import unpacked
+from tests.peers.ports import Block
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
@@ -24,6 +30,16 @@ PORTS: Final = {
     "alertmanager": {"9093"},
     "grafana": {"3000"},
 }
+COMPONENTS: Final = """
+[[component]]
+id = "website"
+name = "Website"
+when_down = "you cannot open our website"
+[[component]]
+id = "mail"
+name = "Mail"
+when_down = "you cannot read your mail"
+"""
 TOKEN: Final = "only for this test, and long enough"
 
 
@@ -129,3 +145,38 @@ def test_they_reach_each_other() -> None:
     found = {address for path in files for address in re.findall(r"\b([a-z]+):(\d{4})\b", path.read_text())}
     assert {name for name, _ in found} == {"ownup", "prometheus", "alertmanager"}
     assert all(port in PORTS[name] for name, port in found)
+
+
+def test_alertmanager_tells_ownup_what_others_notice(tmp_path: Path, ports: Block) -> None:
+    """A real one on the config of compose shows the token, and Ownup on its own opens an incident, and one only."""
+    secret = tmp_path / "alerts-token"
+    secret.write_text(f"{TOKEN}\n")
+    given = {part: ports.port() for part in ("page", "desk", "metrics")}
+    text = (DEPLOY / "compose" / "ownup.toml").read_text().replace("/run/secrets/alerts-token", str(secret))
+    for part, port in given.items():
+        text = text.replace(f"0.0.0.0:{OWNUP[part]['listen'].rpartition(':')[2]}", f"127.0.0.1:{port}")
+    with (
+        Daemon(text.replace("/var/lib/ownup", "record") + COMPONENTS, given["metrics"]) as ownup,
+        Alertmanager(ports, _routes(secret, given["desk"])) as alertmanager,
+    ):
+        _fire(alertmanager, alertname="OwnupComponentDown", component="mail")
+        _fire(alertmanager, alertname="CheckoutIsSlow", component="website")
+        until(lambda: "draft written" in ownup.log.read_text(), within_s=30, why=ownup.log.read_text)
+        titles = re.findall(r'"title": "(.+?)"', ownup.log.read_text())
+    assert titles == ["Website: trouble reported"]
+
+
+def _routes(secret: Path, desk: int) -> dict[str, Any]:
+    """The config of compose, at addresses of the test's, and at once."""
+    text = (DEPLOY / "compose" / "alertmanager.yaml").read_text()
+    told = text.replace("/run/secrets/alerts-token", str(secret)).replace("ownup:8481", f"127.0.0.1:{desk}")
+    return yaml.safe_load(told.replace("group_wait: 10s", "group_wait: 0s"))
+
+
+def _fire(alertmanager: Alertmanager, **labels: str) -> None:
+    """Tell of an alert as Prometheus does."""
+    where = f"http://127.0.0.1:{alertmanager.port}/api/v2/alerts"
+    body = json.dumps([{"labels": labels}]).encode()
+    headers = {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(where, body, headers)) as answer:
+        assert answer.status == 200
