@@ -1,5 +1,7 @@
 """The names that dashboards and rules depend on: none may be lost, or change its type, its labels or its meaning."""
 
+import re
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,6 +18,7 @@ from probes.look import Certificate
 from probes.reason import Reason
 from tests.monitor.metrics.shop import NOW, SHOP, result, text
 
+METRICS_DOC: Final = Path(__file__).parents[3] / "docs" / "metrics.md"
 HOURS_S: Final = (60.0, 3600.0, 86400.0)
 """Among the edges of what people do."""
 
@@ -64,7 +67,8 @@ def given() -> dict[str, tuple[str, str, str, list[Sample]]]:
     series, gauges = Series(), Gauges(version="0")
     certificate = Certificate("shop", "CA", ("shop",), NOW, NOW, NOW, "00", "TLSv1.3", "X")
     series.expect([SHOP])
-    series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS, certificate=certificate), Verdict.DOWN)
+    numbers = {"status_code": 500.0, "redirects": 0.0, "ssl": 1.0, "delivery_seconds": 1.5}
+    series.hear(SHOP, result(Outcome.FAILED, Reason.STATUS, certificate=certificate, numbers=numbers), Verdict.DOWN)
     gauges.snapshot = Snapshot({Stage.INVESTIGATING: 1}, pending_by_channel={"list": 3}, promised={7: NOW})
     gauges.delivered("list", "delivered")
     whole = text(series, Dialect.OPENMETRICS) + told(gauges.registry, Dialect.OPENMETRICS).decode()
@@ -84,6 +88,13 @@ def test_a_promised_name_is_there_as_promised(name: str, given: dict[str, tuple[
     assert unit == ("seconds" if name.endswith("_seconds") and name.startswith(("ownup_", "probe_")) else "")
     assert len(meaning) > 5
     assert {frozenset(sample.labels.keys() - {"le"}) for sample in samples} == {frozenset(labels)}
+
+
+def test_the_documents_have_the_types(given: dict[str, tuple[str, str, str, list[Sample]]]) -> None:
+    """Each row of the tables has the type that the text format tells, and no metric of ours is without a row."""
+    rows = dict(re.findall(r"^\| `((?:ownup|probe)_\w+)` \| (\w+) \|", METRICS_DOC.read_text(), re.MULTILINE))
+    ours = {name: kind for name, (kind, *_) in given.items() if name.startswith(("ownup_", "probe_"))}
+    assert rows == {name: "gauge" if kind == "info" else kind for name, kind in ours.items()}
 
 
 def test_what_machines_do_and_what_people_do_have_buckets_that_fit(
