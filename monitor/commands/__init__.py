@@ -22,6 +22,7 @@ from monitor.commands import (
     replay,
     run,
     sample,
+    subscribers,
     token,
     user,
 )
@@ -45,6 +46,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     approve,
     user,
     token,
+    subscribers,
     audit,
     sample,
 )

@@ -26,6 +26,9 @@ _ALWAYS: Final = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA r
 _READING: Final = (*_ALWAYS, "PRAGMA query_only=ON")
 _WRITING: Final = ("PRAGMA journal_mode=WAL", "PRAGMA secure_delete=ON", *_ALWAYS)
 
+# What is deleted is overwritten with zeros (secure_delete), in the file, once the journal has gone there.
+_SCRUB: Final = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM subscriber, posting"}
+
 # Any number will do, as long as every version of ours takes the same.
 _WRITER_LOCK: Final = "SELECT pg_advisory_xact_lock(7305525)"
 
@@ -48,6 +51,15 @@ async def engines(storage: Storage, home: Home) -> AsyncIterator[Engines]:
     finally:
         await both.readers.dispose()
         await both.writers.dispose()
+
+
+async def scrub(both: Engines) -> None:
+    """Let nothing be left of what was deleted: not in SQLite's journal, nor in PostgreSQL's dead rows."""
+    async with both.writers.connect() as connection:
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection is not None  # noqa: S101 - it is open
+        # No transaction may be open for either, so the driver is asked, and not the engine, which begins one.
+        await raw.driver_connection.execute(_SCRUB[both.writers.dialect.name])
 
 
 def _sqlite(path: Path) -> Engines:

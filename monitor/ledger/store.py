@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from monitor.config import Storage
 from monitor.ledger import schema
 from monitor.ledger.directory import held
-from monitor.ledger.engines import Engines, engines
+from monitor.ledger.engines import Engines, engines, scrub
 from monitor.ledger.errors import NewerDatabase, StorageError
 
 __all__ = ["Ledger", "NewerDatabase", "StorageError"]
@@ -23,6 +23,7 @@ class Ledger:
     def __init__(self, engines: Engines) -> None:
         """Take the engines of an up-to-date database; use ``Ledger.open`` instead."""
         self.version = 0
+        self._engines = engines
         self._readers = async_sessionmaker(engines.readers, expire_on_commit=False)
         self._writers = async_sessionmaker(engines.writers, expire_on_commit=False)
         self._one_writer = asyncio.Lock()
@@ -57,6 +58,11 @@ class Ledger:
             finally:
                 # A cancellation can leave open whether the commit came through; to wake once too often is harmless.
                 self._changed()
+
+    async def scrub(self) -> None:
+        """Let nothing be left of what was deleted, in the database's own journal neither."""
+        async with self._one_writer:
+            await scrub(self._engines)
 
     async def changed(self, since: int) -> int:
         """Wait until something was written after version ``since``; gives the version now."""

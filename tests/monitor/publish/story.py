@@ -102,9 +102,9 @@ class Story:
 
 
 @asynccontextmanager
-async def told(directory: Path) -> AsyncIterator[Story]:
+async def told(directory: Path, storage: Storage | None = None) -> AsyncIterator[Story]:
     """A record with three components and one approver."""
-    async with Ledger.open(Storage(), directory) as ledger:
+    async with Ledger.open(storage or Storage(), directory) as ledger:
         async with ledger.write() as s:
             await components.sync(s, COMPONENTS, NOON)
             ada = await people.find(s, "Ada Winter") or await people.add(s, "Ada Winter", Role.APPROVER, NOON)
