@@ -62,11 +62,11 @@ def _of(one: Subscriber) -> str:
 
 
 async def _export(ledger: Ledger, arguments: argparse.Namespace) -> None:
-    async with ledger.read() as s:
-        kept = await privacy.export(s, arguments.address)
+    async with ledger.write() as s:
+        kept = await privacy.export(s, arguments.address, actor="ownup", now=datetime.now(UTC))
     if not kept:
         raise Trouble("nothing is kept of that address")
-    print(json.dumps(kept, ensure_ascii=False, indent=2))
+    print(privacy.as_text(kept))
 
 
 async def _erase(ledger: Ledger, arguments: argparse.Namespace) -> None:

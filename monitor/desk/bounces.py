@@ -26,7 +26,7 @@ log = structlog.get_logger("ownup.bounces")
 class Bounced(BaseModel):
     """One address that a mail service says cannot be reached, and with which status (RFC 3463)."""
 
-    address: Annotated[str, Field(max_length=254)]
+    address: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")]
     status: Annotated[str, Field(pattern=r"^[245]\.[0-9]{1,3}\.[0-9]{1,3}$")]
 
 

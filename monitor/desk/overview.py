@@ -87,6 +87,7 @@ async def _desk(s: AsyncSession, visit: Visit) -> dict[str, Any]:
     accounts, config = await people.everyone(s), visit.seat.config
     promised = await story.promised(s)
     return {
+        "subscribed": any(channel.subscribed for channel in config.channel),
         "everyone": {person.id: person.name for person in accounts},
         "clocks": sorted(promised.items(), key=lambda clock: clock[1]),
         "ways": duty.ways(

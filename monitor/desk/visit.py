@@ -48,6 +48,7 @@ SAID: Final = {
     "split": "It is an incident of its own now, with a draft of its own.",
     "false": "Rejected, and counted as a false alarm. Nothing was published.",
     "drilled": "The drill begins. Below stands where it goes on.",
+    "erased": "Erased. No trace of the address is left here.",
     "out": "You are signed out.",
     "broken": "The sample part is broken now. The first failed check and its draft follow within seconds: look again.",
     "repaired": "The sample part works again. Our checks will see it within seconds: look again.",

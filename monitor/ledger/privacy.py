@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from monitor.ledger import audit, postings, subscribers
+from monitor.markdown import honest
 from monitor.models import Subscriber
 
 TOLD: Final = ("way", "address", "language", "state", "asked_at", "confirmed_at", "stopped_at", "why_stopped")
@@ -18,9 +19,15 @@ Kept = Mapping[str, Any]
 """All that is kept of one subscription, as JSON has it."""
 
 
-async def export(s: AsyncSession, address: str) -> Sequence[Kept]:
-    """All that is kept of an address of mail, or of a webhook; nothing if it is not known."""
-    return [await _kept(s, one) for one in await _of(s, address)]
+async def export(s: AsyncSession, address: str, *, actor: str, now: datetime) -> Sequence[Kept]:
+    """All that is kept of an address of mail, or of a webhook; nothing if it is not known.
+
+    The audit says that it was given out, and not of whom.
+    """
+    kept = [await _kept(s, one) for one in await _of(s, address)]
+    if kept:
+        await _note(s, actor, "exported", now)
+    return kept
 
 
 async def erase(s: AsyncSession, address: str, *, actor: str, now: datetime) -> int:
@@ -30,13 +37,22 @@ async def erase(s: AsyncSession, address: str, *, actor: str, now: datetime) -> 
     """
     found = await _of(s, address)
     await subscribers.remove(s, [one.id for one in found])
-    for _ in found:
-        await audit.note(s, actor=actor, action="erased", subject="subscriber", detail="at their request", now=now)
+    if found:
+        await _note(s, actor, "erased", now)
     return len(found)
 
 
+def as_text(kept: Sequence[Kept]) -> str:
+    """The same to be read, by people and programs."""
+    return json.dumps(kept, ensure_ascii=False, indent=2)
+
+
+async def _note(s: AsyncSession, actor: str, action: str, now: datetime) -> None:
+    await audit.note(s, actor=actor, action=action, subject="subscriber", detail="at their request", now=now)
+
+
 async def _of(s: AsyncSession, address: str) -> Sequence[Subscriber]:
-    typed = address.strip()
+    typed = honest(address).strip()
     mine = select(Subscriber).where(col(Subscriber.address).in_({typed, typed.lower()}))
     return (await s.scalars(mine.order_by(col(Subscriber.id)))).all()
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from drafts.facts import UpdateKind
 from drafts.promises import Fate
-from monitor.ledger import approvals, calls, deliveries, drafts, follow_ups, halts, incidents, words
+from monitor.ledger import approvals, calls, deliveries, drafts, follow_ups, halts, incidents, subscribers, words
 from monitor.ledger.store import Ledger
 from monitor.metrics.gauges import Gauges, Snapshot
 from monitor.models import Act, ActKind, Approval, Delivery, Incident, IncidentUpdate
@@ -113,6 +113,7 @@ async def _snapshot(session: AsyncSession, promises: Mapping[Fate, int]) -> Snap
         reviews_waiting=sum(draft.kind is UpdateKind.REVIEW for draft in waiting),
         pending_by_channel=await deliveries.pending_counts(session),
         halted=sorted(await halts.standing(session)),
+        subscribers=await subscribers.counts(session),
         pending_by_route=await calls.pending_counts(session),
         promised=promised,
         promises=promises,

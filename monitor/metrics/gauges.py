@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from drafts.promises import Fate
-from monitor.models import Stage
+from monitor.models import Stage, SubscriberState, Way
 
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 HERE: Final = "here"
@@ -36,6 +36,7 @@ class Snapshot:
     pending_by_channel: Mapping[str, int] = field(default_factory=dict)
     pending_by_route: Mapping[str, int] = field(default_factory=dict)
     halted: Collection[str] = ()
+    subscribers: Mapping[tuple[Way, SubscriberState], int] = field(default_factory=dict)
     promised: Mapping[int, datetime] = field(default_factory=dict)
     promises: Mapping[Fate, int] = field(default_factory=dict)
     customer_first: int = 0
@@ -120,6 +121,7 @@ class Gauges(Collector):
             pending.add_metric([channel], count)
         yield pending
         yield _halted(snapshot.halted)
+        yield _subscribers(snapshot.subscribers)
         calling = _labelled("ownup_calls_pending", "Calls of people that are on their way", "route")
         for route, count in snapshot.pending_by_route.items():
             calling.add_metric([route], count)
@@ -162,6 +164,13 @@ def _due(promised: Mapping[int, datetime]) -> GaugeMetricFamily:
     for incident, at in promised.items():
         due.add_metric([str(incident)], at.timestamp())
     return due
+
+
+def _subscribers(counted: Mapping[tuple[Way, SubscriberState], int]) -> GaugeMetricFamily:
+    found = GaugeMetricFamily("ownup_subscribers", "Who asked to be told, by how they stand", labels=["way", "state"])
+    for (way, state), count in sorted(counted.items()):
+        found.add_metric([way, state], count)
+    return found
 
 
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:

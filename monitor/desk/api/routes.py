@@ -18,6 +18,7 @@ from monitor.desk.api import (
     rehearsal,
     reply,
     sample,
+    subscribers,
 )
 from monitor.desk.api.door import guard, nowhere
 from monitor.desk.api.endpoint import PREFIX, Endpoint
@@ -67,6 +68,9 @@ ENDPOINTS: Final = (
     Endpoint("POST", f"{_DRAFT}/also", outbox.also, Role.APPROVER),
     Endpoint("POST", "/deliveries/{id}/again", outbox.again, Role.APPROVER),
     Endpoint("POST", "/channels/lift", outbox.lift, Role.APPROVER, also=(404,)),
+    Endpoint("GET", "/subscribers", subscribers.counted),
+    Endpoint("POST", "/subscribers/export", subscribers.export, Role.APPROVER, also=(404,)),
+    Endpoint("POST", "/subscribers/erase", subscribers.erase, Role.APPROVER, also=(404,)),
     Endpoint("GET", "/drill", rehearsal.drill),
     Endpoint("POST", "/drill", rehearsal.begin, Role.APPROVER, also=(404,)),
     Endpoint("GET", "/sample", sample.state, also=(404, 502)),

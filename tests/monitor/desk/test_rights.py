@@ -15,7 +15,7 @@ NAMES: Final = {Role.VIEWER: "Vera", Role.RESPONDER: "Rita", Role.APPROVER: "Mar
 DENIED: Final = 403
 RIGHTS: Final = {
     Role.VIEWER: """
-        GET /            GET /live     GET /targets   GET /brief   GET /readiness
+        GET /            GET /live     GET /targets   GET /brief   GET /readiness   GET /subscribers
         GET /reply POST /reply
         GET /incidents/1 GET /incidents/1/reparation  GET /updates/1
     """,
@@ -31,7 +31,7 @@ RIGHTS: Final = {
     """,
     Role.APPROVER: """
         POST /updates/1/approve POST /updates/1/agree POST /updates/1/again POST /updates/1/also
-        POST /channels/lift     POST /drill
+        POST /channels/lift     POST /drill   POST /subscribers/export POST /subscribers/erase
     """,
     Role.ADMIN: "",
 }

@@ -162,8 +162,10 @@ async def test_a_person_gets_all_that_is_kept_of_them(story: Story) -> None:
         outgoing = await deliveries.next_due(s, "readers", NOON)
         assert outgoing is not None
         await postings.deal(s, outgoing, Way.EMAIL, NOON)
-        (kept,) = await privacy.export(s, f" {ANN.upper()} ")
-        assert await privacy.export(s, "eve@e.test") == []
+        (kept,) = await privacy.export(s, f" {ANN.upper()} ", actor="Ada Winter", now=NOON)
+        assert await privacy.export(s, "eve@e.test", actor="Ada Winter", now=NOON) == []
+        line = (await audit.lines(s))[-1]
+        assert (line.actor, line.action, line.detail) == ("Ada Winter", "exported", "at their request")
     assert (kept["address"], kept["components"], kept["state"]) == (ANN, ["send"], "confirmed")
     assert [one["title"] for one in kept["messages"]] == ["You cannot send mail"]
     assert json.loads(json.dumps(kept)) == kept

@@ -5,15 +5,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from drafts.facts import UpdateKind
 from drafts.promises import Fate
 from monitor.config import Storage
-from monitor.ledger import deliveries, drafts, follow_ups
+from monitor.ledger import deliveries, drafts, follow_ups, subscribers
 from monitor.ledger.store import Ledger
+from monitor.ledger.subscribers import Choice
 from monitor.metrics.follow import Follower
 from monitor.metrics.gauges import Gauges
-from monitor.models import Incident
+from monitor.models import Incident, Way
 from tests.monitor.ledger.story import NOON, after, approve, draft, facts, notice, outage, person
 
 
@@ -65,3 +67,17 @@ async def test_a_review_is_no_draft_that_calls_for_anybody(ledger: Ledger) -> No
         await follow_ups.done(s, action.id, ada.id, after(9))
     await follower.read()
     assert list(gauges.snapshot.follow_ups_due) == []
+
+
+async def test_subscribers_are_counted_and_never_named(ledger: Ledger) -> None:
+    """By way and by how they stand; no label is an address."""
+    gauges = Gauges(version="0")
+    async with ledger.write() as s:
+        for number in range(3):
+            one = await subscribers.ask(s, Way.EMAIL, f"{number}@a.test", Choice("en"), NOON)
+        await subscribers.confirm(s, one.nonce, NOON)
+    await Follower(ledger, gauges, since=NOON).read()
+    said = generate_latest(gauges.registry).decode()
+    assert 'ownup_subscribers{state="asked",way="email"} 2.0' in said
+    assert 'ownup_subscribers{state="confirmed",way="email"} 1.0' in said
+    assert "a.test" not in said
