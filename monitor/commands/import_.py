@@ -35,6 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, write, and say what became of it."""
     files = [path for path in (arguments.output, arguments.secrets) if path]
+    if len({path.absolute() for path in files}) < len(files):
+        raise Trouble("--output and --secrets are the same file")
     if not arguments.force and (there := next((path for path in files if path.exists()), None)):
         raise Trouble(f"{there} exists already; --force writes over it")
     try:
@@ -65,10 +67,10 @@ def _put(path: Path, text: str, mode: int) -> None:
 
 
 def _assignments(blueprint: Blueprint) -> Iterator[str]:
-    """As shells and systemd's EnvironmentFile read them."""
+    """As shells and systemd's EnvironmentFile read them; what we do not know stays as it is set elsewhere."""
     for name, value in blueprint.variables.items():
         escaped = re.sub(r'(["\\$`])', r"\\\1", value or "")
-        yield f'{name}="{escaped}"\n'
+        yield f'{name}="{escaped}"\n' if value is not None else f"# {name}=\n"
 
 
 def _summary(blueprint: Blueprint, *, secrets: Path | None) -> Iterator[str]:

@@ -21,7 +21,7 @@ _UNITS_S: Final = {
     "y": 31536000.0,
 }
 _PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)")
-SECONDS_MAX: Final = 10 * _UNITS_S["y"]
+SECONDS_MAX: Final = 100 * _UNITS_S["y"]
 
 
 def seconds(text: object) -> object:

@@ -102,17 +102,14 @@ def asked(path: Path) -> Asked:
     for job in jobs:
         before = len(found.probes)
         found.probes += _probes(job, config.times, path, found.remarks)
-        silent = len(found.probes) == before
-        if silent and _asks(job):
+        silent, asks = len(found.probes) == before, job.metrics_path.endswith(PROBE_PATH)
+        if asks and job.elsewhere:
             ways = ", ".join(job.elsewhere)
-            why = f"its targets come from {ways}, which only Prometheus can ask" if ways else "it has no target"
-            found.remarks.append(f'the job "{job.job_name}" is not carried over: {why}')
-        found.other_jobs += silent and not _asks(job)
+            found.remarks.append(f'the job "{job.job_name}" has targets from {ways}, which only Prometheus can ask')
+        elif asks and silent:
+            found.remarks.append(f'the job "{job.job_name}" has no target')
+        found.other_jobs += silent and not asks
     return found
-
-
-def _asks(job: Job) -> bool:
-    return job.metrics_path == PROBE_PATH
 
 
 def _further(path: Path, patterns: list[str]) -> Iterator[Job]:
@@ -128,7 +125,7 @@ def _probes(job: Job, times: Times, path: Path, remarks: list[str]) -> Iterator[
         for address in group.targets:
             own = {"job": job.job_name, "__metrics_path__": job.metrics_path, "__address__": address}
             labels = relabel({**own, **params, **group.labels}, job.relabel_configs)
-            if labels is not None and labels.get("__metrics_path__") == PROBE_PATH and "__param_target" in labels:
+            if labels and labels.get("__metrics_path__", "").endswith(PROBE_PATH) and "__param_target" in labels:
                 module = labels.get("__param_module", DEFAULT_MODULE)
                 yield Probe(job.job_name, module, labels["__param_target"], interval_s, timeout_s, labels)
 

@@ -1,5 +1,7 @@
 """What each importer makes of an example with something of every sort, word for word."""
 
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +63,19 @@ def test_a_file_and_its_secrets_are_written(tmp_path: Path, capsys: pytest.Captu
     assert "their values are not in the file, so you must know them: SHOP_TOKEN" in said
     assert made.read_text() == (EXAMPLES / "gatus.toml").read_text()
     assert secrets.stat().st_mode & 0o777 == 0o600
-    assert 'CORE_FRONT_END_X_API_KEY="header-secret"\n' in secrets.read_text()
+    assert {'CORE_FRONT_END_X_API_KEY="header-secret"', "# SHOP_TOKEN="} <= set(secrets.read_text().splitlines())
+
+
+@pytest.mark.parametrize("secret", ['a"b', "a$HOME`id`", "a\\b\\", "two\nlines", "'", "ü"])
+def test_a_shell_reads_the_secrets_as_they_are(tmp_path: Path, secret: str) -> None:
+    """Whatever is in them: nothing is put in, and nothing is run."""
+    backup, secrets, body = tmp_path / "backup.json", tmp_path / "secrets", f"password={secret}"
+    shop = {"id": 1, "name": "shop", "type": "http", "url": "http://h/", "method": "POST", "body": body}
+    backup.write_text(json.dumps({"monitorList": [shop]}))
+    words = ["--output", str(tmp_path / "made"), "--secrets", str(secrets)]
+    assert main(["import", "uptime-kuma", str(backup), *words]) == 0
+    script = f'. {secrets}; printf %s "$SHOP_BODY"'
+    assert subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True).stdout == body
 
 
 def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,6 +86,7 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(words) == 2
     assert capsys.readouterr() == ("", f"{made} exists already; --force writes over it\n")
     assert made.read_text() == "mine"
+    assert main([*words, "--secrets", str(made), "--force"]) == 2
     assert main([*words, "--force"]) == 0
     assert made.read_text() != "mine"
 

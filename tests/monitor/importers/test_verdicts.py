@@ -237,6 +237,32 @@ async def test_gatus_as_its_documentation_has_it(nginx: Nginx, postfix: Postfix,
     assert dict(zip(rows, await verdicts(made), strict=True)) == rows
 
 
+async def test_gatus_on_names_and_mail_as_its_documentation_has_it(
+    postfix: Postfix, make: Make, tmp_path: Path
+) -> None:
+    """A name server's body is the record's value; a mail server turns to TLS, whoever signed its certificate."""
+    async with name_server(records("www.example.test. 60 IN A 192.0.2.1")) as names:
+        question = {"url": names.address, "dns": {"query-name": "www.example.test", "query-type": "A"}}
+        mail = {"url": f"starttls://127.0.0.1:{postfix.smtp}", "client": {"insecure": True}}
+        strict = {"url": f"starttls://127.0.0.1:{postfix.smtp}"}
+        tls = {"url": f"tls://127.0.0.1:{postfix.smtps}", "client": {"insecure": True}}
+        rows: list[tuple[dict[str, Any], list[str], bool]] = [
+            (question, ["[BODY] == 192.0.2.1", "[DNS_RCODE] == NOERROR"], True),
+            (question, ["[BODY] == pat(*.*.*.*)"], True),
+            (question, ["[BODY] == 192.0.2.9"], False),
+            (question, ["[DNS_RCODE] == NXDOMAIN"], False),
+            (question, ["[DNS_RCODE] == any(NOERROR, NXDOMAIN)"], True),
+            (mail, ["[CONNECTED] == true"], True),
+            (strict, ["[CONNECTED] == true"], False),
+            (mail, ["[CONNECTED] == true", "[CERTIFICATE_EXPIRATION] > 48h"], True),
+            (tls, ["[CONNECTED] == true"], True),
+        ]
+        told = [{"name": f"{n}", **one, "conditions": conditions} for n, (one, conditions, _) in enumerate(rows)]
+        path = tmp_path / "gatus.yaml"
+        path.write_text(yaml.safe_dump({"endpoints": told}))
+        assert await verdicts(make(gatus, file=path)) == [well for *_, well in rows]
+
+
 async def test_uptime_kuma_as_its_documentation_has_it(
     nginx: Nginx, postfix: Postfix, make: Make, tmp_path: Path
 ) -> None:
