@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 # Controls, and the bidi and zero-width characters that make text lie on a screen (Unicode TR 36). Line ends and tabs
@@ -15,12 +16,22 @@ _BLOCK_ENDS: Final = frozenset({"paragraph_close", "bullet_list_close", "ordered
 _LINK: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
+def _name_links(state: StateCore) -> None:
+    """A link without words would be a link that nobody sees: its address is what it is called."""
+    for token in state.tokens:
+        inside = token.children or []
+        for at in range(len(inside) - 1, 0, -1):
+            if (inside[at - 1].type, inside[at].type) == ("link_open", "link_close"):
+                inside.insert(at, Token("text", "", 0, content=str(inside[at - 1].attrs["href"])))
+
+
 class _Markdown(MarkdownIt):
     """CommonMark without HTML, pictures and headings: a notice is a few paragraphs on a page that has its own title."""
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False, "linkify": False, "breaks": True})
         self.disable(["image", "html_block", "html_inline", "heading", "lheading"])
+        self.core.ruler.push("name_links", _name_links)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for this question
         """Let a link lead only where a reader expects one to lead."""

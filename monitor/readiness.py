@@ -158,9 +158,10 @@ def _hidden(config: Config[Any]) -> Iterator[str]:
     page = [way for way in config.channel if way.name == PAGE]
     ways += [("The public page", way.carried_by, _at(config.site.public_url)) for way in page]
     names = {component.id: component.name for component in config.component}
-    for target in config.target:
+    for target in config.target if ways else ():
+        watched = _watched(target)
         for what, carried_by, server in ways:
-            if target.component not in carried_by and _same(server, _watched(target)):
+            if target.component not in carried_by and _same(server, watched):
                 yield (
                     f"{what} goes through {server[0]}, where you watch {names[target.component]}: "
                     f'say carried_by = ["{target.component}"], or let it go another way.'

@@ -12,8 +12,8 @@ from monitor.models import Incident
 async def read(s: AsyncSession) -> list[Plight]:
     """The plight of every incident that is confirmed, and open or with a draft that waits."""
     found = {incident.id: incident for incident in await incidents.open_all(s)}
-    for draft in await drafts.waiting(s):
-        if draft.kind not in UNHURRIED and draft.incident_id not in found:
+    for draft in await drafts.waiting(s, without=UNHURRIED):
+        if draft.incident_id not in found:
             found[draft.incident_id] = await s.get_one(Incident, draft.incident_id)
     opened = [incident for incident in found.values() if incident.confirmed_at]
     if not opened:
@@ -22,16 +22,10 @@ async def read(s: AsyncSession) -> list[Plight]:
         incident=opened[0],
         names={person.id: person.name for person in await people.everyone(s)},
         component_names={component.id: component.name for component in await components.everything(s)},
-        broken=await _broken(s),
+        broken=await story.failing_components(s),
         suspects=await flips.suspects(s),
     )
     return [await _one(s, replace(known, incident=incident)) for incident in opened]
-
-
-async def _broken(s: AsyncSession) -> frozenset[str]:
-    """The components that fail now, by our looks or by a human's word."""
-    seen = {member.component_id for member in await story.failing(s)}
-    return frozenset(seen | {sighting.component_id for sighting in await sightings.standing(s)})
 
 
 async def _one(s: AsyncSession, known: Plight) -> Plight:

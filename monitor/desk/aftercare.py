@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.cadence import review_due
-from drafts.facts import UpdateKind
 from monitor.desk.visit import Visit
 from monitor.ledger import drafts, follow_ups
-from monitor.models import FollowUp, Incident, IncidentUpdate
+from monitor.models import FollowUp, IncidentUpdate
 
 DUE_MAX: Final = 20
 
@@ -27,16 +26,13 @@ class Review:
 
 async def reviews(s: AsyncSession, visit: Visit) -> Sequence[Review]:
     """The reviews that wait, what is due first at the top."""
-    waiting = [update for update in await drafts.waiting(s) if update.kind is UpdateKind.REVIEW]
-    found = [Review(update, await _due_on(s, visit, update)) for update in waiting]
-    return sorted(found, key=lambda review: review.due_on)[:DUE_MAX]
+    zone = ZoneInfo(visit.seat.config.site.timezone)
+    return [
+        Review(update, review_due(incident.resolved_at or update.created_at, zone))
+        for update, incident in await drafts.reviews(s, DUE_MAX)
+    ]
 
 
 async def due(s: AsyncSession, visit: Visit) -> Sequence[FollowUp]:
     """The follow-ups whose day has come or is over."""
     return [action for action in await follow_ups.undone(s) if action.due_on <= visit.times.today()][:DUE_MAX]
-
-
-async def _due_on(s: AsyncSession, visit: Visit, update: IncidentUpdate) -> date:
-    incident = await s.get_one(Incident, update.incident_id)
-    return review_due(incident.resolved_at or update.created_at, ZoneInfo(visit.seat.config.site.timezone))

@@ -43,6 +43,7 @@ from monitor.desk.visit import Desk, Refusal, Visit
 from monitor.models import Role
 from monitor.oidc import Provider
 from monitor.password import Passwords
+from monitor.readiness import readiness as of_config
 
 FORM_BYTES_MAX: Final = 64 * 1024
 _ID: Final = f"{{id:{ROW}}}"
@@ -118,7 +119,8 @@ ROUTES: Final = (
 def make(seat: Seat) -> web.Application:
     """Build the desk's application; ``seat`` says what it reads, and writes approvals into."""
     streams, knocks = Streams(seat.ledger), Knocks(seat.ledger)
-    desk = Desk(seat, Sheets.load(), Passwords(), streams, knocks, _provider(seat))
+    plans = of_config(seat.config)
+    desk = Desk(seat, Sheets.load(), Passwords(), streams, knocks, plans, _provider(seat))
     app = web.Application(client_max_size=FORM_BYTES_MAX)
     app.router.add_get("/static/{name}", _static(desk.sheets))
     app.router.add_post("/bounces", bounces.answer(seat))

@@ -1,6 +1,8 @@
 """The brief page: what the phone and the chat desk should say of every open incident."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,16 +14,16 @@ from monitor.ledger import incidents
 from monitor.models import Act, ActKind, Incident
 from monitor.overrides import Overrides
 
+BRIEFS_MAX: Final = 25
+
 
 async def get(visit: Visit) -> web.Response:
     """Show a brief for each confirmed incident that is open, the newest first."""
     async with visit.seat.ledger.read() as s:
-        opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
-        told = [
-            (incident, await brief_of(s, incident, visit.seat.own), await _has(s, incident))
-            for incident in reversed(opened)
-        ]
-    return visit.page("brief.html", again="/brief", briefs=[one for one in told if one[1]])
+        told = await briefs(s, visit.seat.own)
+        acts = await incidents.acts_of(s, [incident.id for incident, _ in told])
+    shown = [(incident, brief, _briefed(acts.get(incident.id, ()))) for incident, brief in told]
+    return visit.page("brief.html", again="/brief", briefs=shown[:BRIEFS_MAX], more=max(0, len(shown) - BRIEFS_MAX))
 
 
 async def post(visit: Visit) -> web.Response:
@@ -36,16 +38,17 @@ async def take_note(s: AsyncSession, incident_id: int, person_id: int, now: date
     incident = await incidents.get(s, incident_id)
     if incident is None or incident.resolved_at is not None:
         raise Refusal(409, "Not written down: there is no such incident, or it is over.", "See what is open now.")
-    if await _has(s, incident) is None:
+    if _briefed(await incidents.acts(s, incident_id)) is None:
         await incidents.act(s, incident_id, person_id, ActKind.BRIEFED, "", now)
 
 
-async def _has(s: AsyncSession, incident: Incident) -> Act | None:
+def _briefed(acts: Sequence[Act]) -> Act | None:
     """Who was the first to say that they have the brief."""
-    return next((act for act in await incidents.acts(s, incident.id) if act.kind is ActKind.BRIEFED), None)
+    return next((act for act in acts if act.kind is ActKind.BRIEFED), None)
 
 
-async def brief_of(s: AsyncSession, incident: Incident, own: Overrides) -> Brief | None:
-    """What to say of an incident; None as long as nothing was drafted of it."""
-    facts = await present(s, incident)
-    return own.brief(facts) if facts else None
+async def briefs(s: AsyncSession, own: Overrides) -> list[tuple[Incident, Brief]]:
+    """What to say of each confirmed incident that is open and that something was drafted of, the newest first."""
+    opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
+    facts = await present(s, opened)
+    return [(incident, own.brief(facts[incident.id])) for incident in reversed(opened) if incident.id in facts]

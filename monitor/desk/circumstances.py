@@ -1,7 +1,9 @@
 """How a draft would go out now, and who stands behind it: what the rules on channels and people ask."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,11 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import UpdateKind
 from drafts.honesty import Circumstances
 from monitor.config import ChannelOptions, Config
-from monitor.ledger import assents, incidents
+from monitor.ledger import assents, incidents, story
+from monitor.ledger.story import Hit
 from monitor.models import Act, ActKind, Incident, IncidentUpdate
 
 PAGE: Final = "page"  # what the channel of the public page is always called
 BRIEF_WAIT_MAX: Final = timedelta(minutes=3)
+ADDRESSES_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The incident of a draft, with what it hit and its acts; ``alone`` if nobody else has agreed with the words."""
+
+    incident: Incident
+    hit: Sequence[Hit]
+    acts: Sequence[Act]
+    alone: bool = field(kw_only=True)
 
 
 async def circumstances(
@@ -23,13 +37,19 @@ async def circumstances(
     """The circumstances in which this person would approve a draft."""
     incident = await s.get_one(Incident, update.incident_id)
     acts = await incidents.acts(s, update.incident_id)
-    members = await incidents.members(s, update.incident_id)
-    failing = {member.component_id for member in members if member.recovered_at is None}
+    hit = (await story.hit_by(s, [update.incident_id])).get(update.incident_id, ())
+    alone = await assents.by_another(s, update, person_id) is None
+    return weigh(config, update, Surroundings(incident, hit, acts, alone=alone), now)
+
+
+def weigh(config: Config[ChannelOptions], update: IncidentUpdate, around: Surroundings, now: datetime) -> Circumstances:
+    """The same of what was read already."""
+    failing = {part.component_id for part in around.hit if part.failing}
     return Circumstances(
         dead=tuple(dict.fromkeys(dead(config, failing))),
-        unbriefed=config.desk.brief_first and _unbriefed(update, incident, acts, now),
-        alone=await assents.by_another(s, update, person_id) is None,
-        amends_open=not any(act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS} for act in acts),
+        unbriefed=config.desk.brief_first and _unbriefed(update, around.incident, around.acts, now),
+        alone=around.alone,
+        amends_open=not any(act.kind in {ActKind.AMENDS, ActKind.NO_AMENDS} for act in around.acts),
     )
 
 
@@ -60,8 +80,14 @@ def _authorities(url: str) -> set[str]:
 def _host(target: object) -> str | None:
     """The name that a target is reached by, with its port where its address has one."""
     url = getattr(target, "url", None)
-    host = urlsplit(url).netloc.rpartition("@")[2] if isinstance(url, str) else getattr(target, "host", None)
+    host = _netloc(url) if isinstance(url, str) else getattr(target, "host", None)
     return host if isinstance(host, str) else None
+
+
+@lru_cache(ADDRESSES_MAX)
+def _netloc(url: str) -> str:
+    """The host of an address; kept, since a page asks for those of thousands of targets each time."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _unbriefed(update: IncidentUpdate, incident: Incident, acts: Iterable[Act], now: datetime) -> bool:

@@ -10,7 +10,7 @@ from drafts.facts import Facts, UpdateKind
 from drafts.honesty import Circumstances
 from monitor.desk.carriers import Carriers, choose
 from monitor.desk.change import Change
-from monitor.desk.circumstances import circumstances
+from monitor.desk.circumstances import Surroundings, weigh
 from monitor.desk.evidence import Evidence, gather
 from monitor.desk.offer import offer
 from monitor.desk.seat import Seat
@@ -24,10 +24,10 @@ from monitor.ledger import (
     halts,
     incidents,
     people,
-    sightings,
     story,
 )
-from monitor.models import Act, Approval, Assent, Delivery, Incident, IncidentUpdate, Member, Sighting
+from monitor.ledger.story import Hit
+from monitor.models import Act, Approval, Assent, Delivery, Incident, IncidentUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +83,24 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
     if update is None:
         return None
     incident = await s.get_one(Incident, update.incident_id)
-    members = await incidents.members(s, update.incident_id)
+    hit = (await story.hit_by(s, [incident.id])).get(incident.id, ())
+    acts = await incidents.acts(s, update.incident_id)
+    agreed = await assents.standing(s, update)
+    alone = all(one.person_id == person_id for one in agreed)
     names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
     return Dossier(
         update=update,
         incident=incident,
         facts=Facts.from_json(update.facts),
         names=names,
-        evidence=await gather(s, seat, members, now),
-        members=len(members),
-        acts=await incidents.acts(s, update.incident_id),
-        alarms=await story.alarms(s, [member.target for member in members]),
-        carriers=await carriers(s, seat, update.incident_id),
-        circumstances=await circumstances(s, seat.config, update, person_id, now),
+        evidence=await gather(s, seat, incident.id, now),
+        members=sum(part.targets for part in hit),
+        acts=acts,
+        alarms=await story.alarms(s, incident.id),
+        carriers=await _carriers(s, seat, hit),
+        circumstances=weigh(seat.config, update, Surroundings(incident, hit, acts, alone=alone), now),
         offer=await offer(s, update, seat.own),
-        agreed=await assents.standing(s, update),
+        agreed=agreed,
         approval=await approvals.of_update(s, update_id),
         deliveries=await deliveries.of_update(s, update_id),
     )
@@ -105,15 +108,12 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
 
 async def carriers(s: AsyncSession, seat: Seat, incident_id: int) -> Carriers:
     """The channels that can carry a notice now, by what fails in this incident, and for certain in any other."""
+    return await _carriers(s, seat, (await story.hit_by(s, [incident_id])).get(incident_id, ()))
+
+
+async def _carriers(s: AsyncSession, seat: Seat, hit: Sequence[Hit]) -> Carriers:
     names = {component.id: component.name for component in await components.everything(s)}
-    ours = [member for member in await incidents.members(s, incident_id) if member.recovered_at is None]
-    failing: list[Member | Sighting] = [*ours, *await story.failing(s), *await sightings.standing(s)]
+    ours = {part.component_id for part in hit if part.failing}
+    failing = ours | await story.failing_components(s)
     refused = {channel: halt.why for channel, halt in (await halts.standing(s)).items()}
-    broken = {part.component_id: names[part.component_id] for part in failing}
-    return choose(seat.config.channel, broken, refused)
-
-
-async def taken_by(s: AsyncSession, incident_id: int, names: Mapping[int, str]) -> str | None:
-    """Who has an incident in hand, if anybody has."""
-    held = await claims.holder(s, incident_id)
-    return names[held.person_id] if held else None
+    return choose(seat.config.channel, {part: names[part] for part in failing}, refused)

@@ -1,6 +1,6 @@
 """Who can be reached and who can say yes, by which ways words go out, and what of all that is missing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import Config
 from monitor.models import Delivery, DeliveryState, Halt, Person, Role
-from monitor.readiness import readiness
 
 _MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 
@@ -69,11 +68,11 @@ def approvers(accounts: Sequence[Person]) -> list[str]:
     return [one.name for one in accounts if one.role in _MAY_APPROVE and one.password_hash and not one.disabled_at]
 
 
-def gaps(config: Config[Any], accounts: Sequence[Person]) -> Iterator[str]:
-    """What would hurt at night, a sentence each."""
+def gaps(config: Config[Any], accounts: Sequence[Person], missing: Iterable[str]) -> Iterator[str]:
+    """What would hurt at night, a sentence each; ``missing`` are the plans that the config lacks."""
     if len(approvers(accounts)) == 1:
         yield f"Only {approvers(accounts)[0]} can say yes."
-    yield from readiness(config).missing
+    yield from missing
     checked = {target.component for target in config.target if target.enabled}
     for component in config.component:
         if component.id not in checked:

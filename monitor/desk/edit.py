@@ -34,7 +34,7 @@ async def post(visit: Visit) -> web.Response:
     """Save the words as the draft's next revision."""
     languages = tuple(language for language in LANGUAGES if field(language, "title") in visit.form)
     limits = dict(_limits(languages))
-    words = {name: honest(visit.field(name)).strip() for name in limits}
+    words = {name: _typed(visit, name) for name in limits}
     wrong = [name for name, most in limits.items() if not 0 < len(words[name]) <= most]
     if wrong:
         advice = "; ".join(
@@ -70,6 +70,12 @@ async def ours(visit: Visit) -> web.Response:
         refusal.shown = await page.show(visit, refusal=refusal)
         raise refusal from refused
     return visit.goto(f"/updates/{visit.number()}", "ours")
+
+
+def _typed(visit: Visit, name: str) -> str:
+    """What somebody typed, without what hides or turns text; a title is one line."""
+    words = honest(visit.field(name)).strip()
+    return " ".join(words.split()) if name.endswith("title") else words
 
 
 def _seen(visit: Visit) -> int:

@@ -1,6 +1,6 @@
 """What we saw of one failing target: sentences for a human, and the dialogue for whoever wants to read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.desk.hour import MINUTES, Hour, picture
 from monitor.desk.seat import Seat
+from monitor.ledger import flips, incidents
 from monitor.models import Flip, Member
 from monitor.verdict import Verdict
 from probes.reason import Reason
@@ -40,17 +41,18 @@ class Evidence:
     hour: Hour | None
 
 
-async def gather(s: AsyncSession, seat: Seat, members: Sequence[Member], now: datetime) -> list[Evidence]:
+async def gather(s: AsyncSession, seat: Seat, incident_id: int, now: datetime) -> list[Evidence]:
     """The evidence on those that fail, the first of them first, at most five; of those that failed if none does now."""
-    shown = sorted(members, key=lambda member: member.recovered_at is not None)[:TARGETS_MAX]
-    verdicts = seat.verdicts()
+    shown = await incidents.some_members(s, incident_id, TARGETS_MAX)
+    verdicts, hours = seat.verdicts(), await _hours(seat, [member.target for member in shown], now)
+    found = await flips.some(s, [member.flip_id for member in shown])
     return [
         Evidence(
             member,
             verdicts.get(member.target),
             sentence(member.reason, member.detail),
-            transcript(await s.get(Flip, member.flip_id)),
-            await _hour(seat, member.target, now),
+            transcript(found.get(member.flip_id)),
+            hours.get(member.target),
         )
         for member in shown
     ]
@@ -84,7 +86,8 @@ def _cut(lines: Sequence[Line]) -> Iterator[Line]:
         yield line
 
 
-async def _hour(seat: Seat, target: str, now: datetime) -> Hour | None:
+async def _hours(seat: Seat, targets: Sequence[str], now: datetime) -> Mapping[str, Hour]:
     if seat.samples is None:
-        return None
-    return picture(await seat.samples.recent(target, now - timedelta(minutes=MINUTES)), now)
+        return {}
+    seen = await seat.samples.recent_of(targets, now - timedelta(minutes=MINUTES))
+    return {target: picture(seen.get(target, ()), now) for target in targets}

@@ -1,7 +1,7 @@
 """The page of one incident: where it stands, and everything that happened."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,13 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.promises import Fate, Promise
 from monitor.desk.act import offered
 from monitor.desk.claim import COMPONENT, TARGET
-from monitor.desk.story import tell
+from monitor.desk.story import Known, fitting, read, tell
 from monitor.desk.times import Times, span
 from monitor.desk.visit import Refusal, Visit
-from monitor.ledger import claims, components, drafts, follow_ups, incidents, people, sightings, story, words
-from monitor.models import Act, ActKind, Incident, Member, Sighting
+from monitor.ledger import claims, components, follow_ups, incidents, sightings, story
+from monitor.ledger.story import Hit
+from monitor.models import Act, ActKind, Incident, Sighting
 
 OTHERS_MAX: Final = 30
+NAMES_MAX: Final = 6
+SPLIT_MAX: Final = 60
+"""How many targets are listed to be split off by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,69 +40,68 @@ async def get(visit: Visit) -> web.Response:
         incident = await incidents.get(s, visit.number())
         if incident is None:
             raise _missing()
-        facts = {**await _what(s, visit, incident), **await _who(s, incident), **await _kin(s, incident)}
-        told = incident.resolved_at is not None or incident.id in await incidents.told(s)
+        known = await read(s, incident)
+        facts = {**await _what(s, visit, known), **_who(known)}
+        told = incident.resolved_at is not None or bool(known.approved)
     return visit.page("incident.html", again=visit.request.path, forms=offered(incident, told=told), **facts)
 
 
-async def _what(s: AsyncSession, visit: Visit, incident: Incident) -> dict[str, Any]:
+async def _what(s: AsyncSession, visit: Visit, known: Known) -> dict[str, Any]:
     """What fails or failed, and everything that happened."""
-    members = await incidents.members(s, incident.id)
+    incident, members = known.incident, await incidents.some_members(s, known.incident.id, SPLIT_MAX)
     noticed = await sightings.of_incident(s, incident.id)
-    known = await components.everything(s)
-    names = {component.id: component.name for component in known}
-    promises = await words.promises_of(s, incident.id)
+    parts = await components.everything(s)
+    names = {component.id: component.name for component in parts}
     return {
         "incident": incident,
         "members": members,
+        "unlisted": sum(part.targets for part in known.hit) - len(members),
         "sightings": noticed,
         "names": names,
-        "name": named(incident, [*members, *noticed], names),
-        "sentence": summary(incident, members, visit.times, noticed),
-        "story": await tell(s, incident, members, promises, visit.now),
-        "promises": kept(promises, visit.now),
-        "components": [one for one in known if one.retired_at is None],
-    }
-
-
-async def _who(s: AsyncSession, incident: Incident) -> dict[str, Any]:
-    """Who has it, and what people said of it."""
-    acts = await incidents.acts(s, incident.id)
-    everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
-    held = claims.holding(acts)
-    return {
-        "everyone": everyone,
-        "hand": Hand(acts, everyone, held),
-        "taken_by": everyone[held.person_id] if held else None,
-        "began": max((act.id for act in acts if act.kind is ActKind.BEGAN), default=0),
+        "name": named(incident, [*known.hit, *noticed], names),
+        "sentence": summary(incident, known.failing, visit.times, noticed),
+        "story": fitting(await tell(s, known, visit.now)),
+        "promises": kept(known.promises, visit.now),
+        "components": [one for one in parts if one.retired_at is None],
+        "others": await _others(s, incident, names),
         "follow_ups": await follow_ups.of_incident(s, incident.id),
     }
 
 
-async def _kin(s: AsyncSession, incident: Incident) -> dict[str, Any]:
-    """The drafts of it that wait, and the other open incidents, with which it may be one."""
-    apart = incident.resolved_at or incident.work  # what is planned is of no cause, and joins nothing
-    opened = [] if apart else await incidents.open_all(s)
-    others = [one for one in opened if one.id != incident.id and one.work is None]
-    names = {component.id: component.name for component in await components.everything(s)}
-    members = await story.members_of(s, [one.id for one in others[:OTHERS_MAX]])
+def _who(known: Known) -> dict[str, Any]:
+    """Who has it, what people said of it, and what waits for a yes or a no."""
+    held = claims.holding(known.acts)
     return {
-        "waiting": [draft for draft in await drafts.waiting(s) if draft.incident_id == incident.id],
-        "others": [(one.id, named(one, members.get(one.id, ()), names)) for one in others[:OTHERS_MAX]],
+        "everyone": known.names,
+        "hand": Hand(known.acts, known.names, held),
+        "taken_by": known.names[held.person_id] if held else None,
+        "began": max((act.id for act in known.acts if act.kind is ActKind.BEGAN), default=0),
+        "waiting": known.waiting,
         "box": COMPONENT,
         "target_box": TARGET,
     }
 
 
-def named(incident: Incident, members: Sequence[Member | Sighting], names: Mapping[str, str]) -> str:
+async def _others(s: AsyncSession, incident: Incident, names: Mapping[str, str]) -> list[tuple[int, str]]:
+    """The other open incidents, with which it may be one; what is planned is of no cause, and joins nothing."""
+    apart = incident.resolved_at or incident.work
+    opened = [] if apart else await incidents.open_all(s)
+    others = [one for one in opened if one.id != incident.id and one.work is None][:OTHERS_MAX]
+    hit = await story.hit_by(s, [one.id for one in others])
+    return [(one.id, named(one, hit.get(one.id, ()), names)) for one in others]
+
+
+def named(incident: Incident, parts: Iterable[Hit | Sighting], names: Mapping[str, str]) -> str:
     """What an incident is called: by the components it hit, in the customers' words, or by the work that is planned."""
     if incident.work is not None:
         return f"Planned work: {incident.work}"
-    hit = dict.fromkeys(names.get(member.component_id, member.component_id) for member in members)
+    hit = list(dict.fromkeys(names.get(part.component_id, part.component_id) for part in parts))
+    if len(hit) > NAMES_MAX:
+        return f"{', '.join(hit[: NAMES_MAX - 1])} and {len(hit) - NAMES_MAX + 1} more"
     return ", ".join(hit) or "Nothing on record"
 
 
-def summary(incident: Incident, members: Sequence[Member], times: Times, noticed: Sequence[Sighting] = ()) -> str:
+def summary(incident: Incident, failing: int, times: Times, noticed: Sequence[Sighting] = ()) -> str:
     """Where an incident stands, in one line."""
     if incident.merged_into:
         return f"Began {times.at(incident.opened_at)}; it turned out to be part of incident {incident.merged_into}"
@@ -112,7 +115,6 @@ def summary(incident: Incident, members: Sequence[Member], times: Times, noticed
         began = times.at(incident.opened_at)
         return f"Began {began}; works again in our checks since {times.at(incident.recovered_at)}"
     since = f"since {times.at(incident.opened_at)} ({times.since(incident.opened_at)})"
-    failing = sum(member.recovered_at is None for member in members)
     checks = "1 check fails" if failing == 1 else f"{failing} checks fail"
     if not failing and noticed:
         checks = "People here notice what no check of ours sees"

@@ -1,7 +1,7 @@
 """The overview: what waits for a human first, then what is open, how everything stands, and what was."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -11,19 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import UpdateKind
 from monitor.desk import aftercare, duty, sample, targets
-from monitor.desk.dossier import taken_by
 from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import components, deliveries, drafts, halts, incidents, people, sightings, story
-from monitor.models import Incident, IncidentUpdate
+from monitor.ledger import claims, components, deliveries, drafts, halts, incidents, people, sightings, story
+from monitor.models import Incident, IncidentUpdate, Person
 from monitor.verdict import Verdict
 
 DRAFTS_MAX: Final = 10
 OPEN_MAX: Final = 30
 RECENT_MAX: Final = 8
 CHECKS_MAX: Final = 8
+CLOCKS_MAX: Final = 20
+PARTS_MAX: Final = 40
 GAPS_MAX: Final = 6
 
 
@@ -59,17 +60,21 @@ class Row:
 async def get(visit: Visit) -> web.Response:
     """Show the overview."""
     async with visit.seat.ledger.read() as s:
-        waiting = await _waiting(s)
-        open_now = (await incidents.open_all(s))[:OPEN_MAX]
+        accounts = await people.everyone(s)
+        names = {person.id: person.name for person in accounts if person.id is not None}
+        waiting = await _waiting(s, names)
+        opened = await incidents.open_all(s)
+        open_now = opened[:OPEN_MAX]
         closed = [past for past in await incidents.recent(s, RECENT_MAX + OPEN_MAX) if past.resolved_at][:RECENT_MAX]
         reviews, due = await aftercare.reviews(s, visit), await aftercare.due(s, visit)
         rows = await _rows(s, visit, [*open_now, *closed])
-        desk = await _desk(s, visit)
+        desk = await _desk(s, visit, accounts, [incident.id for incident in opened])
     return visit.page(
         "overview.html",
         again="/",
         **desk,
         **await _checks(visit),
+        everyone=names,
         waiting=waiting[:DRAFTS_MAX],
         ready=sum(draft.ready for draft in waiting),
         more=max(0, len(waiting) - DRAFTS_MAX),
@@ -77,25 +82,23 @@ async def get(visit: Visit) -> web.Response:
         due=due,
         open=rows[: len(open_now)],
         recent=rows[len(open_now) :],
-        components=list(parts(visit.seat)),
+        **_components(visit.seat),
         sample=await sample.state(visit.seat),
     )
 
 
-async def _desk(s: AsyncSession, visit: Visit) -> dict[str, Any]:
+async def _desk(s: AsyncSession, visit: Visit, accounts: Sequence[Person], opened: Sequence[int]) -> dict[str, Any]:
     """Who is there, by which ways words go out, and which promises run."""
-    accounts, config = await people.everyone(s), visit.seat.config
-    promised = await story.promised(s)
+    config, promised = visit.seat.config, await story.promised(s, opened)
     return {
         "subscribed": any(channel.subscribed for channel in config.channel),
-        "everyone": {person.id: person.name for person in accounts},
-        "clocks": sorted(promised.items(), key=lambda clock: clock[1]),
+        "clocks": sorted(promised.items(), key=lambda clock: clock[1])[:CLOCKS_MAX],
         "ways": duty.ways(
             config, await deliveries.latest(s), await deliveries.pending_counts(s), await halts.standing(s)
         ),
         "called": duty.called(config, visit.now),
         "approvers": duty.approvers(accounts),
-        "gaps": list(islice(duty.gaps(config, accounts), GAPS_MAX)),
+        "gaps": list(islice(duty.gaps(config, accounts, visit.desk.readiness.missing), GAPS_MAX)),
     }
 
 
@@ -107,28 +110,36 @@ async def _checks(visit: Visit) -> dict[str, Any]:
     return {"checks": rows, "unwell": len(unwell), "all_checks": len(found)}
 
 
-async def _waiting(s: AsyncSession) -> list[Waiting]:
+async def _waiting(s: AsyncSession, names: Mapping[int, str]) -> list[Waiting]:
     """Those that may be approved come first, then the oldest; nobody waits for a review tonight."""
-    everyone = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+    updates = await drafts.waiting(s, without=(UpdateKind.REVIEW,))
+    told = {update.incident_id for update in updates}
+    known, acts = await incidents.some(s, told), await incidents.acts_of(s, told)
     found = []
-    for update in await drafts.waiting(s):
-        if update.kind is UpdateKind.REVIEW:
-            continue
-        incident = await s.get_one(Incident, update.incident_id)
-        ready = incident.confirmed_at is not None or update.kind is not UpdateKind.FIRST
-        found.append(Waiting(update, KINDS[update.kind], ready, await taken_by(s, update.incident_id, everyone)))
+    for update in updates:
+        ready = known[update.incident_id].confirmed_at is not None or update.kind is not UpdateKind.FIRST
+        held = claims.holding(acts.get(update.incident_id, ()))
+        found.append(Waiting(update, KINDS[update.kind], ready, names[held.person_id] if held else None))
     return sorted(found, key=lambda draft: not draft.ready)
 
 
 async def _rows(s: AsyncSession, visit: Visit, listed: Sequence[Incident]) -> list[Row]:
     ids = [incident.id for incident in listed]
-    members, noticed = await story.members_of(s, ids), await sightings.of_incidents(s, ids)
+    hit, noticed = await story.hit_by(s, ids), await sightings.of_incidents(s, ids)
     names = {component.id: component.name for component in await components.everything(s)}
     return [
-        Row(incident, named(incident, [*mine, *told], names), summary(incident, mine, visit.times, told))
+        Row(incident, named(incident, [*mine, *told], names), summary(incident, failing, visit.times, told))
         for incident in listed
-        for mine, told in [(members.get(incident.id, ()), noticed.get(incident.id, ()))]
+        for mine, told in [(hit.get(incident.id, ()), noticed.get(incident.id, ()))]
+        for failing in [sum(part.failing for part in mine)]
     ]
+
+
+def _components(seat: Seat) -> dict[str, Any]:
+    """Every component; of more than a page can bear those that are not well, and then the first."""
+    every = list(parts(seat))
+    shown = every if len(every) <= PARTS_MAX else sorted(every, key=lambda part: part.verdict is Verdict.UP)
+    return {"components": shown[:PARTS_MAX], "other_components": max(0, len(every) - PARTS_MAX)}
 
 
 def parts(seat: Seat) -> Iterator[Part]:

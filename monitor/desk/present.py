@@ -1,6 +1,6 @@
-"""The facts of an incident as they are now, for those who answer people before the next message is out."""
+"""The facts of incidents as they are now, for those who answer people before the next message is out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,23 +8,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from drafts.facts import Facts
 from monitor.ledger import approvals, drafts, incidents, people
 from monitor.ledger.deeds import told
-from monitor.models import ActKind, Approval, Incident, IncidentUpdate
+from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate
 
 
-async def present(s: AsyncSession, incident: Incident) -> Facts | None:
+async def present(s: AsyncSession, listed: Sequence[Incident]) -> Mapping[int, Facts]:
+    """The facts of each incident, by its id; one of which nothing was ever drafted has none."""
+    ids = [incident.id for incident in listed]
+    updates, published = await drafts.of_incidents(s, ids), await approvals.of_incidents(s, ids)
+    acts = await incidents.acts_of(s, ids)
+    names = {person.id: person.name for person in await people.everyone(s)}
+    return {number: _facts(mine, published, acts.get(number, ()), names) for number, mine in updates.items()}
+
+
+def _facts(
+    updates: Sequence[IncidentUpdate], approved: Mapping[int, Approval], acts: Sequence[Act], names: Mapping[int, str]
+) -> Facts:
     """The facts of the newest message that nobody has rejected and reality has not overtaken, and what was said since.
 
-    Once something is published its promise is the one that counts: a draft has promised nobody anything. None if
-    nothing was ever drafted of it.
+    Once something is published its promise is the one that counts: a draft has promised nobody anything.
     """
-    updates = await drafts.of_incident(s, incident.id)
     standing = [update for update in updates if not (update.withdrawn_at or update.rejected_at)]
-    newest = standing or updates
-    if not newest:
-        return None
-    acts = await incidents.acts(s, incident.id)
-    names = {person.id: person.name for person in await people.everyone(s)}
-    facts, published = Facts.from_json(newest[-1].facts), await _published(s, updates)
+    facts = Facts.from_json((standing or updates)[-1].facts)
+    # What is approved by now a message's own facts cannot know of itself.
+    published = [(update, approved[update.id]) for update in updates if update.id in approved]
     return replace(
         facts,
         said=tuple(drafts.said(update, yes.at) for update, yes in published),
@@ -37,9 +43,3 @@ async def present(s: AsyncSession, incident: Incident) -> Facts | None:
         amends=told(acts, names, ActKind.AMENDS),
         no_amends=told(acts, names, ActKind.NO_AMENDS),
     )
-
-
-async def _published(s: AsyncSession, updates: Sequence[IncidentUpdate]) -> list[tuple[IncidentUpdate, Approval]]:
-    """What is approved by now, which a message's own facts cannot know of itself."""
-    answers = [(update, await approvals.of_update(s, update.id)) for update in updates]
-    return [(update, yes) for update, yes in answers if yes]

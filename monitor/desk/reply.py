@@ -89,5 +89,6 @@ def answered(seat: Seat, chosen: Choice, message: str, *, by: str, now: datetime
 async def about(s: AsyncSession) -> Sequence[Choice]:
     """The incidents that people may write about: those that are open, and then the newest that are over."""
     known = [one for one in await incidents.recent(s, RECENT_MAX) if one.confirmed_at and not one.merged_into]
-    found = [Choice(one, facts) for one in known if (facts := await present(s, one)) and facts.affected]
+    facts = await present(s, known)
+    found = [Choice(one, facts[one.id]) for one in known if one.id in facts and facts[one.id].affected]
     return sorted(found, key=lambda one: one.incident.resolved_at is not None)

@@ -1,15 +1,16 @@
 """One line of time for an incident: everything that the record knows of it, as sentences, the newest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import escape
 from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.promises import Fate, Promise
 from monitor.desk.evidence import sentence
-from monitor.ledger import approvals, calls, deliveries, drafts, incidents, people, story
+from monitor.ledger import approvals, calls, deliveries, drafts, incidents, people, story, words
 from monitor.models import (
     Act,
     ActKind,
@@ -21,13 +22,18 @@ from monitor.models import (
     Flip,
     Incident,
     IncidentUpdate,
-    Member,
     Revision,
     Signal,
 )
 from monitor.verdict import Verdict
 
 MOMENTS_MAX: Final = 150
+DETAIL_CHARS_MAX: Final = 300
+MARKS_CHARS: Final = 170
+"""About what the marks round a moment take."""
+ROOM_CHARS: Final = 27_000
+"""Of HTML, so that a page stays within 60 kB."""
+
 _AFTERMATH: Final = timedelta(hours=1)
 Mark = Literal["bad", "good", "human", "step"]
 _MARKS: Final[dict[Verdict, Mark]] = {Verdict.DOWN: "bad", Verdict.SUSPECT: "bad", Verdict.UP: "good"}
@@ -77,6 +83,33 @@ _CAME_OF_IT: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An incident, and what the record knows of it that a page tells in more than one place."""
+
+    incident: Incident
+    hit: Sequence[story.Hit]
+    acts: Sequence[Act]
+    names: Mapping[int, str]
+    updates: Sequence[IncidentUpdate]
+    approved: Mapping[int, Approval]
+    promises: Sequence[Promise]
+
+    @property
+    def failing(self) -> int:
+        """How many of its targets fail now."""
+        return sum(part.failing for part in self.hit)
+
+    @property
+    def waiting(self) -> Sequence[IncidentUpdate]:
+        """The drafts of it that wait for a human."""
+        return [
+            update
+            for update in self.updates
+            if not (update.id in self.approved or update.withdrawn_at or update.rejected_at)
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One thing that happened. ``mark`` says how it looks: a failure, a recovery, a human's deed, or a step of ours."""
@@ -96,32 +129,57 @@ class Story:
     is_cut: bool
 
 
-async def tell(
-    s: AsyncSession, incident: Incident, members: Sequence[Member], promises: Sequence[Promise], now: datetime
-) -> Story:
-    """Read everything that happened in an incident."""
-    assert incident.id is not None  # noqa: S101 - it stands in the record
-    names = {person.id: person.name for person in await people.everyone(s) if person.id is not None}
+async def read(s: AsyncSession, incident: Incident) -> Known:
+    """Read what more than its story is made of."""
+    return Known(
+        incident=incident,
+        hit=(await story.hit_by(s, [incident.id])).get(incident.id, ()),
+        acts=await incidents.acts(s, incident.id),
+        names={person.id: person.name for person in await people.everyone(s) if person.id is not None},
+        updates=await drafts.of_incident(s, incident.id),
+        approved=await approvals.of_incident(s, incident.id),
+        promises=await words.promises_of(s, incident.id),
+    )
+
+
+async def tell(s: AsyncSession, known: Known, now: datetime) -> Story:
+    """Read the rest of what happened in an incident, and tell all of it."""
+    incident, names = known.incident, known.names
     moments = [
-        *await _seen(s, incident, members),
+        *await _seen(s, incident),
         *_turns(incident),
         *(_worded(one, names) for one in reversed(await story.revisions_of(s, incident.id, limit=MOMENTS_MAX))),
-        *(_done(act, names) for act in await incidents.acts(s, incident.id)),
-        *(moment for promise in promises for moment in _promised(promise, now)),
+        *(_done(act, names) for act in known.acts),
+        *(moment for promise in known.promises for moment in _promised(promise, now)),
         *(_rung(call) for call in await calls.of_incident(s, incident.id)),
     ]
-    approved, sent = await approvals.of_incident(s, incident.id), await deliveries.of_incident(s, incident.id)
-    for update in await drafts.of_incident(s, incident.id):
-        moments += _answered(update, approved.get(update.id), sent.get(update.id, ()), names)
+    sent = await deliveries.of_incident(s, incident.id)
+    for update in known.updates:
+        moments += _answered(update, known.approved.get(update.id), sent.get(update.id, ()), names)
     newest_first = sorted(moments, key=lambda moment: moment.at)[::-1]  # of one moment, the cause stays below
     return Story(tuple(newest_first[:MOMENTS_MAX]), is_cut=len(moments) > MOMENTS_MAX)
 
 
-async def _seen(s: AsyncSession, incident: Incident, members: Sequence[Member]) -> list[Moment]:
+def fitting(whole: Story) -> Story:
+    """As much of a story as a page can bear, with long details cut."""
+    shown = tuple(_fitting(whole.moments))
+    return Story(shown, is_cut=whole.is_cut or len(shown) < len(whole.moments))
+
+
+def _fitting(moments: Iterable[Moment]) -> Iterator[Moment]:
+    room = ROOM_CHARS
+    for moment in moments:
+        detail = moment.detail if len(moment.detail) <= DETAIL_CHARS_MAX else f"{moment.detail[:DETAIL_CHARS_MAX]}…"
+        room -= len(escape(moment.sentence + detail)) + MARKS_CHARS
+        if room < 0:
+            return
+        yield replace(moment, detail=detail)
+
+
+async def _seen(s: AsyncSession, incident: Incident) -> list[Moment]:
     """Changes of verdict of the targets concerned, and for a while after the end."""
     until = (incident.resolved_at or datetime.max.replace(tzinfo=incident.opened_at.tzinfo) - _AFTERMATH) + _AFTERMATH
-    targets = [member.target for member in members]
-    found = await story.flips_during(s, targets, since=incident.opened_at, until=until, limit=MOMENTS_MAX)
+    found = await story.flips_during(s, incident.id, since=incident.opened_at, until=until, limit=MOMENTS_MAX)
     return [_flipped(flip) for flip in reversed(found)]
 
 

@@ -21,6 +21,7 @@ from monitor.desk.times import Times
 from monitor.models import Person, Role
 from monitor.oidc import Provider
 from monitor.password import Passwords
+from monitor.readiness import Readiness
 
 SETTLE_S: Final = 1.0
 _RANK: Final = tuple(Role)
@@ -78,6 +79,7 @@ class Desk:
     passwords: Passwords
     streams: Streams
     knocks: Knocks
+    readiness: Readiness
     provider: Provider | None = None
 
 

@@ -100,8 +100,13 @@ def key(approval: Approval, channel: str) -> str:
 
 async def of_incident(s: AsyncSession, incident_id: int) -> Mapping[int, Approval]:
     """The approvals of an incident's updates, by the update."""
+    return await of_incidents(s, [incident_id])
+
+
+async def of_incidents(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Approval]:
+    """The approvals of the updates of several incidents, by the update."""
     wanted = select(Approval).join(IncidentUpdate, col(IncidentUpdate.id) == col(Approval.update_id))
-    found = await s.scalars(wanted.where(col(IncidentUpdate.incident_id) == incident_id))
+    found = await s.scalars(wanted.where(col(IncidentUpdate.incident_id).in_(incident_ids)))
     return {approval.update_id: approval for approval in found}
 
 

@@ -1,10 +1,11 @@
 """Drafts: updates that no human has approved yet. Every wording is kept as a Revision."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,7 +13,7 @@ from drafts.facts import Facts, Said, UpdateKind
 from drafts.notice import Notice
 from monitor.ledger import audit, incidents, people
 from monitor.ledger.errors import AlreadyApproved, Gone, Missing, Stale
-from monitor.models import ActKind, Approval, IncidentUpdate, Revision, Stage
+from monitor.models import ActKind, Approval, Incident, IncidentUpdate, Revision, Stage
 
 
 async def get(s: AsyncSession, update_id: int) -> IncidentUpdate | None:
@@ -20,20 +21,39 @@ async def get(s: AsyncSession, update_id: int) -> IncidentUpdate | None:
     return await s.get(IncidentUpdate, update_id)
 
 
-async def waiting(s: AsyncSession) -> Sequence[IncidentUpdate]:
-    """The drafts that wait for a human, oldest first."""
-    wanted = select(IncidentUpdate).where(
-        col(IncidentUpdate.withdrawn_at).is_(None),
-        col(IncidentUpdate.rejected_at).is_(None),
-        ~exists().where(col(Approval.update_id) == col(IncidentUpdate.id)),
-    )
+_WAITS: Final = (
+    col(IncidentUpdate.withdrawn_at).is_(None),
+    col(IncidentUpdate.rejected_at).is_(None),
+    col(IncidentUpdate.id).not_in(select(col(Approval.update_id))),
+)
+
+
+async def waiting(s: AsyncSession, *, without: Collection[UpdateKind] = ()) -> Sequence[IncidentUpdate]:
+    """The drafts that wait for a human, oldest first; those of some kinds may be left out."""
+    wanted = select(IncidentUpdate).where(*_WAITS, col(IncidentUpdate.kind).not_in(without))
     return (await s.scalars(wanted.order_by(col(IncidentUpdate.id)))).all()
+
+
+async def reviews(s: AsyncSession, limit: int) -> Sequence[tuple[IncidentUpdate, Incident]]:
+    """The reviews that wait, each with what it looks back at: first what was over first, at most ``limit``."""
+    wanted = select(IncidentUpdate, Incident).join(Incident, col(Incident.id) == col(IncidentUpdate.incident_id))
+    over = func.coalesce(col(Incident.resolved_at), col(IncidentUpdate.created_at))
+    listed = wanted.where(*_WAITS, col(IncidentUpdate.kind) == UpdateKind.REVIEW).order_by(over).limit(limit)
+    return [(update, incident) for update, incident in await s.execute(listed)]
 
 
 async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[IncidentUpdate]:
     """Every update of an incident, oldest first: waiting, approved, withdrawn and rejected."""
-    wanted = select(IncidentUpdate).where(col(IncidentUpdate.incident_id) == incident_id)
-    return (await s.scalars(wanted.order_by(col(IncidentUpdate.id)))).all()
+    return (await of_incidents(s, [incident_id])).get(incident_id, ())
+
+
+async def of_incidents(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Sequence[IncidentUpdate]]:
+    """The same of several incidents, by incident."""
+    wanted = select(IncidentUpdate).where(col(IncidentUpdate.incident_id).in_(incident_ids))
+    found: dict[int, list[IncidentUpdate]] = defaultdict(list)
+    for update in await s.scalars(wanted.order_by(col(IncidentUpdate.id))):
+        found[update.incident_id].append(update)
+    return found
 
 
 async def revision(s: AsyncSession, update_id: int, number: int) -> Revision | None:

@@ -1,6 +1,6 @@
 """Changes of verdict, and the verdict in force for each target: both move together, or neither does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import compress
 
@@ -18,6 +18,12 @@ Known = tuple[datetime | None, datetime | None]
 async def standings(s: AsyncSession) -> dict[str, Standing]:
     """The verdict in force for every target ever judged, by the target's name."""
     return {standing.target: standing for standing in await s.scalars(select(Standing))}
+
+
+async def some(s: AsyncSession, flip_ids: Collection[int]) -> dict[int, Flip]:
+    """Several flips, by id."""
+    found = await s.scalars(select(Flip).where(col(Flip.id).in_(flip_ids)))
+    return {flip.id: flip for flip in found}
 
 
 async def suspects(s: AsyncSession) -> frozenset[str]:

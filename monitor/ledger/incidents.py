@@ -1,10 +1,11 @@
 """Incidents, the targets that are part of them, and what humans did about them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import CTE, ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,6 +16,7 @@ from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Mem
 
 _OPEN: Final = select(col(Incident.id)).where(col(Incident.resolved_at).is_(None))
 _BLIP: Final = (col(Incident.confirmed_at).is_(None), col(Incident.merged_into).is_(None))
+_AS_THEY_FAILED: Final = (col(Member.first_failed_at), col(Member.target))
 WRONG: Final = (ActKind.CORRECTION, ActKind.FALSE_ALARM)
 """The acts by which a human says that something we published was not so."""
 
@@ -22,6 +24,12 @@ WRONG: Final = (ActKind.CORRECTION, ActKind.FALSE_ALARM)
 async def get(s: AsyncSession, incident_id: int) -> Incident | None:
     """One incident."""
     return await s.get(Incident, incident_id)
+
+
+async def some(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Incident]:
+    """Several incidents, by id."""
+    found = await s.scalars(select(Incident).where(col(Incident.id).in_(incident_ids)))
+    return {incident.id: incident for incident in found}
 
 
 async def open_of_cause(s: AsyncSession, cause: str) -> Incident | None:
@@ -63,15 +71,31 @@ async def page(
 async def members(s: AsyncSession, incident_id: int) -> Sequence[Member]:
     """The targets that are part of an incident, in the order in which they failed."""
     wanted = select(Member).where(col(Member.incident_id) == incident_id)
-    return (await s.scalars(wanted.order_by(col(Member.first_failed_at), col(Member.target)))).all()
+    return (await s.scalars(wanted.order_by(*_AS_THEY_FAILED))).all()
+
+
+async def some_members(s: AsyncSession, incident_id: int, limit: int) -> Sequence[Member]:
+    """The same, at most ``limit``, and those that still fail before those that work again."""
+    wanted = select(Member).where(col(Member.incident_id) == incident_id)
+    listed = wanted.order_by(col(Member.recovered_at).is_not(None), *_AS_THEY_FAILED).limit(limit)
+    return (await s.scalars(listed)).all()
 
 
 async def acts(s: AsyncSession, incident_id: int) -> Sequence[Act]:
     """What humans did or said of an incident, and of those that were merged into it, oldest first."""
-    whole = select(col(Incident.id)).where(col(Incident.id) == incident_id).cte(recursive=True)
-    whole = whole.union_all(select(col(Incident.id)).where(col(Incident.merged_into) == whole.c.id))
-    wanted = select(Act).where(col(Act.incident_id).in_(select(whole.c.id)))
-    return (await s.scalars(wanted.order_by(col(Act.id)))).all()
+    return (await acts_of(s, [incident_id])).get(incident_id, ())
+
+
+async def acts_of(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Sequence[Act]]:
+    """The same of several incidents, by incident."""
+    each = col(Incident.id)
+    parts: CTE = select(each.label("heir"), each.label("part")).where(each.in_(incident_ids)).cte(recursive=True)
+    parts = parts.union_all(select(parts.c.heir, col(Incident.id)).where(col(Incident.merged_into) == parts.c.part))
+    wanted = select(parts.c.heir, Act).join(Act, col(Act.incident_id) == parts.c.part).order_by(col(Act.id))
+    found: dict[int, list[Act]] = defaultdict(list)
+    for heir, act in await s.execute(wanted):
+        found[heir].append(act)
+    return found
 
 
 async def begin(s: AsyncSession, cause: str, at: datetime, stage: Stage = Stage.INVESTIGATING) -> Incident:

@@ -28,14 +28,6 @@ async def of_incidents(s: AsyncSession, incident_ids: Sequence[int]) -> Mapping[
     return found
 
 
-async def standing(s: AsyncSession) -> Sequence[Sighting]:
-    """What humans noticed, in any open incident, and nobody has called over yet."""
-    wanted = select(Sighting).join(Incident, col(Incident.id) == col(Sighting.incident_id))
-    return (
-        await s.scalars(wanted.where(col(Incident.resolved_at).is_(None), col(Sighting.cleared_at).is_(None)))
-    ).all()
-
-
 async def begin(  # noqa: PLR0913 - who noticed what, when, and by which sort of word
     s: AsyncSession,
     components: Sequence[str],

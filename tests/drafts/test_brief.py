@@ -46,6 +46,7 @@ def test_what_a_human_said_may_be_said() -> None:
     said = Act("Anna Kask", DOWN.since, ("act:2",), "a full disk")
     told = brief(replace(DOWN, cause=said, estimate=said, loss=said, amends=said))
     assert "Do not promise: anything beyond the words above." in told.lines
+    assert not any(line.startswith("Not known") for line in told.lines)  # rather than "Not known:" and then nothing
     assert "What we know of lost data: “a full disk” (Anna Kask" in told.lines[1]
     assert "How we make it good: “a full disk” (Anna Kask" in told.lines[1]
 

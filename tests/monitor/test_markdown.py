@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.markdown import honest, html, visible
+from monitor.markdown import honest, html, plain, visible
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,13 @@ def test_markdown_is_rendered_and_nothing_else_is(text: str, rendered: str) -> N
 def test_a_picture_cannot_call_home() -> None:
     """An image of the text is a link at most, so that opening a page tells no stranger."""
     assert "<img" not in html("![x](https://tracker.example/p.gif)")
+
+
+def test_a_link_without_words_is_called_by_its_address() -> None:
+    """Else it would be there for nobody's eyes, and for every thumb."""
+    address = "https://tracker.example/p.gif"
+    assert html(f"![]({address})") == f'<p>!<a href="{address}">{address}</a></p>\n'
+    assert plain(f"[]({address})") == address
 
 
 def test_hidden_characters_are_shown_or_taken_out() -> None:

@@ -9,7 +9,7 @@ from monitor.desk.api.ask import Ask
 from monitor.desk.api.incidents import FollowUpLine, IncidentWhole, whole
 from monitor.desk.api.problem import Problem
 from monitor.desk.api.words import Given, Line, Nothing, Paged
-from monitor.desk.brief import brief_of
+from monitor.desk.brief import briefs as briefs_of
 from monitor.desk.follow_up import OWNER_CHARS_MAX
 from monitor.ledger import follow_ups, incidents
 from monitor.ledger.errors import Missing
@@ -47,11 +47,10 @@ class FollowUpNew(Given):
 async def briefs(ask: Ask) -> BriefList:
     """Say what the phone and the chat desk should say of every open incident."""
     async with ask.read() as s:
-        opened = [incident for incident in await incidents.open_all(s) if incident.confirmed_at]
-        told = [(incident.id, await brief_of(s, incident, ask.seat.own)) for incident in reversed(opened)]
+        told = await briefs_of(s, ask.seat.own)
     return BriefList(
         items=tuple(
-            BriefLine(incident=number, lines=one.lines, waiting_line=one.waiting_line) for number, one in told if one
+            BriefLine(incident=one.id, lines=brief.lines, waiting_line=brief.waiting_line) for one, brief in told
         )
     )
 

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from monitor.desk.api.ask import Ask
 from monitor.desk.api.words import Given, Line, Moment, Name, Paged
 from monitor.desk.incident import kept, named, summary
-from monitor.desk.story import tell
-from monitor.ledger import claims, components, drafts, follow_ups, incidents, people, sightings, story, words
+from monitor.desk.story import read, tell
+from monitor.ledger import claims, components, follow_ups, incidents, sightings, story
 from monitor.ledger.errors import Missing
+from monitor.ledger.story import Hit
 from monitor.models import Act, ActKind, FollowUp, Incident, Member, Sighting, Stage
 
 
@@ -166,38 +167,36 @@ async def whole(s: AsyncSession, ask: Ask, number: int) -> IncidentWhole:
     incident = await incidents.get(s, number)
     if incident is None:
         raise Missing("there is no such incident")
-    members, made = await incidents.members(s, number), await words.promises_of(s, number)
-    noticed, acts = await sightings.of_incident(s, number), await incidents.acts(s, number)
-    names = {person.id: person.name for person in await people.everyone(s)}
-    holder = claims.holding(acts)
+    known, noticed = await read(s, incident), await sightings.of_incident(s, number)
+    names, holder = known.names, claims.holding(known.acts)
     (line,) = await _lines(s, ask, [incident])
     return IncidentWhole(
         **line.model_dump(exclude={"sentence"}),
-        sentence=summary(incident, members, ask.times, noticed),
+        sentence=summary(incident, known.failing, ask.times, noticed),
         held_by=names[holder.person_id] if holder else None,
         held=holder.id if holder else None,
-        members=tuple(map(Part.of, members)),
+        members=tuple(map(Part.of, await incidents.members(s, number))),
         noticed=tuple(map(Noticed.of, noticed)),
-        acts=tuple(Deed.of(act, names) for act in acts),
-        drafts=tuple(update.id for update in await drafts.of_incident(s, number)),
-        promises=kept(made, ask.now),
+        acts=tuple(Deed.of(act, names) for act in known.acts),
+        drafts=tuple(update.id for update in known.updates),
+        promises=kept(known.promises, ask.now),
         follow_ups=tuple(map(FollowUpLine.of, await follow_ups.of_incident(s, number))),
         story=tuple(
             Happened(at=one.at, sentence=one.sentence, detail=one.detail)
-            for one in (await tell(s, incident, members, made, ask.now)).moments
+            for one in (await tell(s, known, ask.now)).moments
         ),
     )
 
 
 async def _lines(s: AsyncSession, ask: Ask, found: Sequence[Incident]) -> list[IncidentLine]:
-    members = await story.members_of(s, [incident.id for incident in found])
+    hit = await story.hit_by(s, [incident.id for incident in found])
     names = {component.id: component.name for component in await components.everything(s)}
-    return [_line(ask, incident, members.get(incident.id, ()), names) for incident in found]
+    return [_line(ask, incident, hit.get(incident.id, ()), names) for incident in found]
 
 
-def _line(ask: Ask, incident: Incident, members: Sequence[Member], names: Mapping[str, str]) -> IncidentLine:
+def _line(ask: Ask, incident: Incident, hit: Sequence[Hit], names: Mapping[str, str]) -> IncidentLine:
     return IncidentLine(
-        name=named(incident, members, names),
-        sentence=summary(incident, members, ask.times),
+        name=named(incident, hit, names),
+        sentence=summary(incident, sum(part.failing for part in hit), ask.times),
         **incident.model_dump(include=set(IncidentLine.model_fields)),
     )

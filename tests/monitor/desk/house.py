@@ -209,7 +209,7 @@ class House:
             duration_s=0.09,
             phases={},
             certificate=None,
-            evidence=SAID,
+            evidence=(*SAID, Line(0.1, "them", detail)) if detail else SAID,
             numbers={},
         )
         flip = Flip(

@@ -22,7 +22,7 @@ def test_a_sparkline_has_the_slowest_of_every_two_minutes() -> None:
     """Its top is the slowest look, steps without one are left out, and those with a bad one are marked."""
     drawn = draw([sample(59.5, 0.1), sample(59, 0.2), sample(30, 0.4, Outcome.FAILED)], NOW)
     assert drawn
-    assert (drawn.points, drawn.bad) == ("0,5 15,0", (15,))
+    assert (drawn.points, drawn.bad) == ("0,5 15,0", ((15, 1),))
     assert drawn.words == "1 of 3 looks of the last hour were not good; the slowest took 0.40 s"
 
 
