@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from socket import socket
+from ssl import SSLContext
 from typing import Any, NoReturn
 
 import structlog
@@ -83,7 +84,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
     life = replace(life, own=_own_words(life.config))
     config, base = life.config, life.config.path.parent
     async with AsyncExitStack() as stack:
-        listeners = stack.enter_context(bound(config))
+        listeners, tls = stack.enter_context(bound(config)), secured(config.metrics)
         ledger = await stack.enter_async_context(Ledger.open(config.storage, base))
         samples = await stack.enter_async_context(Samples.open(config.storage, base, _scope(config)))
         heartbeats = await Heartbeats.open(ledger, samples, config, _now)
@@ -101,7 +102,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_lookers(replace(life, config=heartbeats.attend(config)), ledger, judge, samples, own, stack),
             **await _public(life, ledger, samples, listeners["page"]),
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
-            **_metrics(life, ledger, listeners["metrics"]),
+            **_metrics(life, ledger, listeners["metrics"], tls),
             **_channels(life, ledger),
             **_calls(life, ledger, judge),
         }
@@ -180,12 +181,11 @@ def _desk(
     return {"desk": serve(desk.make(seat), listener), **drills}
 
 
-def _metrics(life: Life, ledger: Ledger, listener: socket) -> Stations:
+def _metrics(life: Life, ledger: Ledger, listener: socket, tls: SSLContext | None) -> Stations:
     gauges, series, pulse = life.memory.gauges, life.memory.series, life.memory.pulse
-    rules = life.config.metrics
-    app = metrics.make(gauges, series, pulse, rules=rules, clock=_now, reload=life.orders.take)
+    app = metrics.make(gauges, series, pulse, rules=life.config.metrics, clock=_now, reload=life.orders.take)
     return {
-        "metrics": serve(app, listener, tls=secured(rules)),
+        "metrics": serve(app, listener, tls=tls),
         "follower": Follower(ledger, gauges, since=_now()).run(),
     }
 

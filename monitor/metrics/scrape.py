@@ -36,7 +36,7 @@ async def _plain(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _zipped(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
-    """At the quickest level, beside the loop: better ones take three times as long for a third less."""
+    """At the quickest level, beside the loop: the usual one takes twice as long, and saves an eighth."""
     squeezer = zlib.compressobj(1, wbits=_GZIP)
     for piece in pieces:
         inline = len(piece) <= _INLINE_BYTES_MAX

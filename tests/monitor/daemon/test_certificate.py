@@ -12,6 +12,8 @@ import pytest
 import trustme
 from cryptography import x509
 
+from monitor.config import Metrics
+from monitor.daemon.listeners import CannotListen, secured
 from tests.e2e.ownup import HOUSE, Ownup
 from tests.peers.ports import Block
 
@@ -73,3 +75,13 @@ async def test_a_reload_takes_up_a_new_certificate(ownup: Ownup, tmp_path: Path,
         while "should be files in PEM" not in ownup.log():
             await asyncio.sleep(0.05)
     assert await serial(ownup, authority) == renewed
+
+
+def test_a_certificate_that_is_spoilt_after_it_was_checked_is_one_line(tmp_path: Path, authority: trustme.CA) -> None:
+    """Whoever renews it may be writing it at this very moment: then the old config goes on, as for a port in use."""
+    write(tmp_path, authority)
+    rules = Metrics(tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem")
+    assert secured(rules) is not None
+    (tmp_path / "key.pem").write_text("half a k")
+    with pytest.raises(CannotListen, match=r"^\[metrics\] cannot listen on 127.0.0.1:9481: tls_cert and tls_key: "):
+        secured(rules)
