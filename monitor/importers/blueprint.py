@@ -81,7 +81,6 @@ class Blueprint:
 
     origin: str
     site: dict[str, Option] = field(default_factory=dict)
-    page: dict[str, Option] = field(default_factory=dict)
     parts: dict[tuple[str, str], Part] = field(default_factory=dict)
     sketches: list[Sketch] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)

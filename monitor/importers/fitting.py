@@ -27,7 +27,8 @@ def fit(sketch: Sketch, name: str) -> None:
     model = _CLASSES[sketch.kind]
     while not sketch.lost and (refused := _refusal(sketch, model, name)):
         option, why = refused
-        if option not in sketch.options or model.model_fields[option.removesuffix("_file")].is_required():
+        field = model.model_fields.get(option.removesuffix("_file"))
+        if option not in sketch.options or (field and field.is_required()):
             sketch.lose(f"{option}: {why}" if option else why)
         else:
             del sketch.options[option]

@@ -1,5 +1,6 @@
 """What is asked of a web server, however the other monitor writes it: secrets become variables on the way."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from monitor.importers.woven import Vault, Woven
 from probes.request import names_a_secret, secrets_in
 
 _SIGN_INS: Final = ("username", "password", "password_file", "bearer_token", "bearer_token_file")
-_SCHEMES: Final = ("http", "https")
+_CREDENTIALS: Final = re.compile(r"(?i)\s*(?:basic|bearer|digest|token|apikey)\s")
 
 
 def as_it_is(text: str) -> str | Woven:
@@ -50,6 +51,13 @@ class Web:
             self.sketch.options |= {"username": url.user, "password": self.secret("password", url.password or "")}
         self.sketch.options["url"] = self.vault.woven(str(bare), secrets_in(bare), f"{self.stem} url")
 
+    def stream(self, text: str) -> None:
+        """The url of a WebSocket, whose kind does not sign in."""
+        self.address(text)
+        if self.sketch.options.pop("username", None):
+            del self.sketch.options["password"]
+            self.sketch.unlike("a user in the url: our kind websocket does not sign in")
+
     def method(self, name: str) -> None:
         """The method, unless it is the usual one."""
         if name.upper() != "GET":
@@ -63,7 +71,7 @@ class Web:
     def headers(self, headers: Mapping[str, str]) -> None:
         """The headers; an Authorization among them counts more than other ways to sign in, as it did."""
         told: dict[str, Option] = {
-            name: self.secret(name, value) if value and names_a_secret(name) else self.text(value)
+            name: self.secret(name, value) if value and _signs_in(name, value) else self.text(value)
             for name, value in headers.items()
         }
         if told:
@@ -83,6 +91,10 @@ class Web:
     def _sign_in_otherwise(self) -> None:
         for option in _SIGN_INS:
             self.sketch.options.pop(option, None)
+
+
+def _signs_in(name: str, value: str) -> bool:
+    return names_a_secret(name) or _CREDENTIALS.match(value) is not None
 
 
 def has(headers: Mapping[str, str], name: str) -> bool:

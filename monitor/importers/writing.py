@@ -27,7 +27,7 @@ def write(blueprint: Blueprint) -> str:
         fit(sketch, called[id(sketch)])
     blocks = [
         list(_head(blueprint)),
-        *_sections(blueprint),
+        ["[site]", *_pairs(blueprint.site)] if blueprint.site else [],
         *(list(_part(part)) for part in blueprint.parts.values() if _used(part, blueprint)),
         *(list(_sketch(sketch, called[id(sketch)])) for sketch in blueprint.sketches),
         *(list(_planned(planned, called)) for planned in blueprint.planned),
@@ -50,12 +50,6 @@ def _head(blueprint: Blueprint) -> Iterator[str]:
     for remark in blueprint.remarks:
         yield "#"
         yield from _comment(remark)
-
-
-def _sections(blueprint: Blueprint) -> Iterator[list[str]]:
-    for name, options in (("site", blueprint.site), ("page", blueprint.page)):
-        if options:
-            yield [f"[{name}]", *_pairs(options)]
 
 
 def _part(part: Part) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from monitor.importers.blackbox.bench import Bench
-from monitor.importers.blackbox.options import SignIn
+from monitor.importers.blackbox.options import Authorization, BasicAuth, SignIn
 
 _BEARER: Final = "bearer"
 
@@ -11,9 +11,9 @@ _BEARER: Final = "bearer"
 def sign_in(bench: Bench, options: SignIn) -> None:
     """Set username and password, or a token."""
     if options.basic_auth:
-        _basic(bench, options)
+        _basic(bench, options.basic_auth)
     if options.authorization:
-        _authorization(bench, options)
+        _authorization(bench, options.authorization)
     if options.bearer_token:
         bench.sketch.options["bearer_token"] = bench.web.secret("token", options.bearer_token)
     if options.bearer_token_file:
@@ -22,9 +22,7 @@ def sign_in(bench: Bench, options: SignIn) -> None:
         bench.sketch.unlike("oauth2: our kind http takes a token, and does not ask for one")
 
 
-def _basic(bench: Bench, options: SignIn) -> None:
-    given = options.basic_auth
-    assert given is not None  # noqa: S101 - asked by the caller
+def _basic(bench: Bench, given: BasicAuth) -> None:
     bench.sketch.options["username"] = given.username
     if given.username_file:
         bench.sketch.unlike(f"username_file: {given.username_file}: write the user down as username")
@@ -34,9 +32,7 @@ def _basic(bench: Bench, options: SignIn) -> None:
         bench.sketch.options["password"] = bench.web.secret("password", given.password)
 
 
-def _authorization(bench: Bench, options: SignIn) -> None:
-    given = options.authorization
-    assert given is not None  # noqa: S101 - asked by the caller
+def _authorization(bench: Bench, given: Authorization) -> None:
     if given.type.lower() != _BEARER:
         bench.sketch.unlike(f"authorization: type {given.type}: we know basic authentication and bearer tokens")
     elif given.credentials_file:

@@ -43,7 +43,7 @@ def _turns(dialogue: Option) -> bool:
 
 def websocket(bench: Bench, options: Websocket) -> None:
     """Fill the sketch of a ``websocket`` target."""
-    bench.sketch.options["url"] = bench.probe.target
+    bench.web.stream(bench.probe.target)
     _dialogue(bench, options.query_response)
     if bench.probe.target.lower().startswith("wss://"):
         bench.tls(options.http_config.tls_config)
@@ -57,7 +57,7 @@ def _dialogue(bench: Bench, steps: list[Step]) -> None:
     told: list[Option] = []
     for number, step in enumerate(steps):
         try:
-            told += _step(bench, step, signing_in=any(_SIGNS_IN.search(str(it.send)) for it in steps[:number]))
+            told += tuple(_step(bench, step, signing_in=any(_SIGNS_IN.search(str(it.send)) for it in steps[:number])))
         except ValueError as error:
             bench.sketch.note(f"the last {len(steps) - number} of {len(steps)} steps of query_response: {error}")
             break

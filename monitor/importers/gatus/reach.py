@@ -19,7 +19,7 @@ _GRPC_PORTS: Final = {"grpc": 80, "grpcs": 443}
 def _place(bench: Bench, port: int | None = None) -> None:
     found = host_and_port(bench.endpoint.url.partition("://")[2])
     if found is None or (found[1] or port) is None:
-        bench.sketch.lose(f"url: {bench.endpoint.url}: it should be a host and a port")
+        bench.sketch.lose("url: it should be a host and a port")
     else:
         bench.sketch.options |= {"host": found[0], "port": found[1] or port}
 
@@ -62,7 +62,7 @@ def _starttls(bench: Bench) -> None:
 
 
 def _websocket(bench: Bench) -> None:
-    bench.sketch.options["url"] = bench.text(bench.endpoint.url)
+    bench.web.stream(bench.endpoint.url)
     _talk(bench, always=True)
     if bench.endpoint.headers:
         bench.sketch.unlike("headers: our kind websocket sends none of its own")
@@ -143,7 +143,7 @@ def reach(bench: Bench) -> None:
     scheme = re.match(r"[a-z]+(?=://)", bench.endpoint.url)
     found = ("dns", _dns) if bench.endpoint.dns else _KINDS.get(scheme[0]) if scheme else None
     if found is None:
-        bench.sketch.lose(f"url: {bench.endpoint.url}: we have no kind for it")
+        bench.sketch.lose(f"url: we have no kind for {scheme[0] if scheme else 'what begins so'}")
         return
     bench.sketch.kind, fill = found
     fill(bench)

@@ -78,7 +78,7 @@ def grpc(bench: Bench) -> None:
     if (monitor.grpc_service.rpartition(".")[2], monitor.grpc_method.lower()) != ("Health", "check"):
         bench.sketch.lose("grpc-keyword: our kind grpc asks the health service only (grpc.health.v1)")
     elif found is None:
-        bench.sketch.lose(f"grpcUrl: {monitor.grpc_url}: it should be a host and a port")
+        bench.sketch.lose("grpcUrl: it should be a host and a port")
     else:
         told |= {"host": found[0], "port": found[1] or (443 if monitor.grpc_tls else 80)}
         if service := _service(monitor.grpc_body):
@@ -90,7 +90,7 @@ def grpc(bench: Bench) -> None:
 
 def websocket(bench: Bench) -> None:
     """A web server upgrades."""
-    bench.sketch.options["url"] = bench.monitor.url
+    bench.web.stream(bench.monitor.url)
     if bench.monitor.headers or bench.monitor.auth_method not in {"", "null"}:
         bench.sketch.unlike("headers and authMethod: our kind websocket sends none of its own")
     if bench.monitor.url.lower().startswith("wss://"):

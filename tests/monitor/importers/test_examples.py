@@ -14,7 +14,7 @@ from tests.monitor.importers.conftest import EXAMPLES, FILES, Made
 
 SECRETS = (
     *("query-token", "key-of-the-shop", "proxy-password", "shop-password", "url-password", "AHJvYm90"),
-    *("url-secret", "header-secret", "ssh-secret", "potato"),
+    *("url-secret", "header-secret", "ssh-secret", "potato", "chat-secret", "udp-secret", "other-secret"),
     *("basic-secret", "proxy-secret", "body-secret", "secret-hook", "mqtt-secret", "aToken-that-is"),
 )
 
