@@ -1,5 +1,6 @@
 """Mail to who subscribed: each their own letter, with their own way to leave; and the question whether they asked."""
 
+from collections.abc import Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -34,6 +35,10 @@ class Subscribers(Fan, Submission):
 
     kind: Literal["subscribers"] = "subscribers"
     bounces_to: Mailbox | None = None
+
+    def addresses(self) -> Iterator[str]:
+        """Who it is from, and who is answered."""
+        yield from dict.fromkeys(address for address in (self.mail_from, self.reply_to) if address)
 
     async def send(self, message: Message) -> str:
         """Send one letter to the reader whom it names."""

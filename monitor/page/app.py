@@ -30,10 +30,11 @@ HEADERS: Final = {
 def make(pages: Pages) -> web.Application:
     """The application to serve on ``[page] listen``. Run ``pages.keep()`` beside it, so that it stays true."""
     app = web.Application(client_max_size=1)
-    if pages.setting.ways:
+    opens = pages.setting.rules.secret is not None
+    if opens:
         Door.of(pages).add_to(app)
     app.router.add_get("/{path:.*}", _reader(pages))
-    app.on_response_prepare.append(partial(_guard, forms="'self'" if pages.setting.ways else "'none'"))
+    app.on_response_prepare.append(partial(_guard, forms="'self'" if opens else "'none'"))
     return app
 
 

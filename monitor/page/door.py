@@ -70,10 +70,11 @@ class Door:
         return cls(pages, Passes.of(rules), Budget(rules.asks_per_client), Budget(rules.asks_per_address))
 
     def add_to(self, app: web.Application) -> None:
-        """Open it, in every language."""
+        """Open it, in every language. Links in old mails work for as long as there is a secret to check them by."""
         for language in self.pages.setting.languages:
             _, links = self.pages.told_in(language)
-            app.router.add_post(links.prefix + SUBSCRIBE, partial(self._ask, language))
+            if self.pages.setting.ways:
+                app.router.add_post(links.prefix + SUBSCRIBE, partial(self._ask, language))
             for name, purpose, shows, does in self._deeds():
                 path = f"{links.prefix}/{name}/{{shown:[a-z0-9.]{{1,120}}}}"
                 app.router.add_get(path, self._with_pass(language, purpose, shows))

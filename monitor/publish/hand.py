@@ -11,12 +11,13 @@ import structlog
 from asyncio_throttle.throttler import Throttler
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.channels.channel import Message
 from monitor.channels.fan import Fan, Never
 from monitor.ledger import postings, subscribers
 from monitor.ledger.deliveries import Outgoing
 from monitor.ledger.postings import Due
 from monitor.ledger.store import Ledger
-from monitor.models import PostingState
+from monitor.models import PostingState, Subscriber
 from monitor.publish.house import House
 from monitor.publish.line import id_of
 from monitor.publish.message import message_of
@@ -43,8 +44,11 @@ class Hand:
 
     async def round(self, outgoing: Outgoing, batch: Sequence[Due]) -> None:
         """Try each of a batch once. Raises what keeps us from all of them, once everything else is recorded."""
+        told_in = {
+            language: self._message(outgoing, language) for language in {due.subscriber.language for due in batch}
+        }
         async with TaskGroup() as tasks:
-            tried = [tasks.create_task(self._try(outgoing, due)) for due in batch]
+            tried = [tasks.create_task(self._try(told_in[due.subscriber.language], due.subscriber)) for due in batch]
         told = [(due, one.result()) for due, one in zip(batch, tried, strict=True)]
         reached = [due for due, why in told if why is None]
         now = self.clock()
@@ -59,12 +63,13 @@ class Hand:
         if grave:
             raise grave[0]
 
-    async def _try(self, outgoing: Outgoing, due: Due) -> Undelivered | None:
+    def _message(self, outgoing: Outgoing, language: str) -> Message:
+        """What all readers of one language are told."""
+        return message_of(outgoing, self.house.site, now=self.clock(), language=language)
+
+    async def _try(self, told: Message, one: Subscriber) -> Undelivered | None:
         """Send one copy; gives what kept it from its reader."""
-        one = due.subscriber
-        message = message_of(outgoing, self.house.site, now=self.clock(), language=one.language)
-        reader = self.house.reader(one)
-        message = replace(message, key=self.house.key(message.key, one), reader=reader)
+        message = replace(told, key=self.house.key(told.key, one), reader=self.house.reader(one))
         async with self.throttle:
             try:
                 async with asyncio.timeout(self.channel.timeout):

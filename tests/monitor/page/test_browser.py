@@ -9,24 +9,49 @@ import pytest
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
+from pydantic import SecretStr
 
+from monitor.config import Subscribers
 from monitor.ledger.history import Day
-from monitor.models import Stage
+from monitor.models import Stage, Way
 from monitor.page.app import make
 from monitor.page.moment import Attention, Case, Moment, Reading, Work
 from monitor.page.pages import Pages
+from monitor.passes import Passes, Purpose, nonce
 from monitor.uptime import Tally
 from tests.monitor.page.conftest import SETTING
 from tests.monitor.page.test_tellings import post, work
 from tests.monitor.publish.story import COMPONENTS, NOON
 
 HOUR_US = 3600 * 1_000_000
-PATHS = ["/", "/history", "/history/2025-03", "/incidents/7", "/promises", "/de", "/fr", "/es/incidents/8", "/nowhere"]
+RULES = Subscribers(secret=SecretStr("s" * 32))
+LEAVE = f"/unsubscribe/{Passes.of(RULES).issue(Purpose.STAY, nonce())}"
+PATHS = [
+    "/",
+    "/history",
+    "/history/2025-03",
+    "/incidents/7",
+    "/promises",
+    "/de",
+    "/fr",
+    "/es/incidents/8",
+    "/nowhere",
+    "/subscribe",
+    LEAVE,
+]
 
 
 def everything() -> Pages:
     """A page with all that there can be."""
-    setting = replace(SETTING, languages=("en", "de", "fr", "es"), promises=True, measures=True, uptime=True)
+    setting = replace(
+        SETTING,
+        languages=("en", "de", "fr", "es"),
+        promises=True,
+        measures=True,
+        uptime=True,
+        ways=frozenset(Way),
+        rules=RULES,
+    )
     wrong = post(1, 1)
     review = post(4, 55, stage=Stage.RESOLVED, review=True)
     correction = post(3, 50, corrects=wrong.approved_at, stage=Stage.RESOLVED)

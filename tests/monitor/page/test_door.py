@@ -245,6 +245,19 @@ async def test_without_a_channel_for_them_there_is_no_door(served: Served) -> No
     assert "subscribe" not in await (await served.client.get("/")).text()
 
 
+async def test_links_outlive_the_channel(public: Public, story: Story) -> None:
+    """Where nobody can subscribe any more, whoever is subscribed can still leave."""
+    await _standing(story, ANN, SubscriberState.CONFIRMED)
+    public.setting = replace(SETTING, rules=RULES)
+    shown = PASSES.issue(Purpose.STAY, (await known(story)).nonce)
+    async with serving(public) as served:
+        assert (await served.client.get("/subscribe")).status == 404
+        assert (await served.client.post("/subscribe", data={"way": "email", "address": ANN})).status == 405
+        page = await (await served.client.post(f"/unsubscribe/{shown}")).text()
+    assert "You are unsubscribed" in page
+    assert "/subscribe" not in page
+
+
 async def test_many_keys_cost_no_more_memory() -> None:
     """A flood of new addresses is forgotten from its beginning."""
     budget = Budget(1)
