@@ -15,10 +15,15 @@ SignIn = Callable[[str], Awaitable[Browser]]
 SignInAt = Callable[[House, str], Awaitable[Browser]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = pytest.mark.parametrize("storage", ["sqlite", "postgresql"], indirect=True)
+"""For tests that want to see that it is the same in both databases."""
+
+
+@pytest.fixture
 def storage(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Where the record lives: once in SQLite, once in PostgreSQL."""
-    return {} if request.param == "sqlite" else {"url": request.getfixturevalue("migrated_url")}
+    """Where the record lives: in SQLite, or in PostgreSQL where a test asks for it."""
+    wanted = getattr(request, "param", "sqlite")
+    return {} if wanted == "sqlite" else {"url": request.getfixturevalue("migrated_url")}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from monitor.desk.gate import Route
 from monitor.desk.number import ROW
 from monitor.models import Act, Approval, AuditEntry, IncidentUpdate, Role
 from tests.monitor.desk.browser import Browser, Page
-from tests.monitor.desk.conftest import SignIn
+from tests.monitor.desk.conftest import BOTH, SignIn
 from tests.monitor.desk.house import PASSWORD, House
 
 Browse = Callable[[], Browser]
@@ -194,6 +194,7 @@ async def test_the_script_is_kept_for_ever(sign_in: SignIn) -> None:
         assert "immutable" in script.headers["Cache-Control"]
 
 
+@BOTH
 async def test_a_number_that_no_row_can_have_is_nowhere(storage: dict[str, str], tmp_path: Path) -> None:
     """Not found, in each database and in each field of a form, and never a fault of ours; nor is NUL."""
     async with House.open(tmp_path, storage=storage) as house, TestClient(TestServer(make(house.seat()))) as client:

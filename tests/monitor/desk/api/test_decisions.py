@@ -10,7 +10,10 @@ from drafts.notice import Notice
 from monitor.ledger import drafts, people, tokens
 from monitor.models import AuditEntry, Delivery, Role
 from tests.monitor.desk.api.conftest import MONTH, Answer, Program, Speak
+from tests.monitor.desk.conftest import BOTH
 from tests.monitor.desk.house import House
+
+pytestmark = BOTH
 
 APPROVE = "/drafts/1/approve"
 

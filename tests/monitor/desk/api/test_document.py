@@ -42,7 +42,7 @@ STREAMS = {"GET /api/v1/events"}
         ("sqlite", "Vera", {200, 403, 404}),
         ("sqlite", "", {401}),
         ("postgresql", "Maria", {200, 404, 412, 422}),
-        ("postgresql", "Alertmanager", {200, 401, 422}),
+        ("postgresql", "Alertmanager", {200, 422}),
     ],
     ids=["viewer", "nobody", "approver", "alertmanager"],
     indirect=["storage"],
@@ -55,17 +55,19 @@ async def test_every_answer_is_one_that_the_document_names(
     await house.fail("imap-login", confirmed=False)
     known = {"": "", "Alertmanager": ALERTS}
     secret = known[name] if name in known else await issue(house, name)
-    answers = await asyncio.to_thread(try_all, str(client.make_url("/")), secret)
-    assert answers.keys() == {f"{one.method} /api/v1{one.path}" for one in ENDPOINTS} - STREAMS
+    theirs = [one for one in ENDPOINTS if one.outside or name != "Alertmanager"]
+    wanted = {f"{one.method} /api/v1{one.path}" for one in theirs} - STREAMS
+    answers = await asyncio.to_thread(try_all, str(client.make_url("/")), secret, wanted)
+    assert answers.keys() == wanted
     assert all(sum(answer.values()) >= EXAMPLES // 2 for answer in answers.values())
     assert met <= set().union(*answers.values())
 
 
-def try_all(url: str, secret: str) -> dict[str, Counter[int]]:
-    """Send to each operation what its own description allows, and what it does not; gives what came back, by status."""
+def try_all(url: str, secret: str, wanted: set[str]) -> dict[str, Counter[int]]:
+    """Send to each of these what its own description allows, and what it does not; gives what came back, by status."""
     schema = schemathesis.openapi.from_url(f"{url}api/v1/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
-    return {one.label: try_one(one, url, secret) for one in operations if one.label not in STREAMS}
+    return {one.label: try_one(one, url, secret) for one in operations if one.label in wanted}
 
 
 def try_one(operation: schemathesis.schemas.APIOperation, url: str, secret: str) -> Counter[int]:

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.monitor.desk.api.conftest import Speak
+from tests.monitor.desk.conftest import BOTH
 from tests.monitor.desk.house import House
+
+pytestmark = BOTH
 
 
 async def test_a_list_is_read_part_by_part(house: House, speak: Speak) -> None:

@@ -3,7 +3,10 @@
 from monitor.ledger import deliveries, halts
 from monitor.models import DeliveryState
 from tests.monitor.desk.api.conftest import Program, Speak
+from tests.monitor.desk.conftest import BOTH
 from tests.monitor.desk.house import House
+
+pytestmark = BOTH
 
 
 async def published(house: House, speak: Speak) -> Program:

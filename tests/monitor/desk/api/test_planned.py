@@ -5,7 +5,10 @@ from datetime import timedelta
 from monitor.config import Maintenance
 from monitor.scribe.account import Account
 from tests.monitor.desk.api.conftest import Program, Speak
+from tests.monitor.desk.conftest import BOTH
 from tests.monitor.desk.house import House
+
+pytestmark = BOTH
 
 
 async def approve(program: Program) -> str:
