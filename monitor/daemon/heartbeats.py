@@ -36,7 +36,7 @@ class Heartbeats:
         """Remember what the record has of those among the targets that send signs of life."""
         senders = {target.name: target for target in _all(config) if isinstance(target, Heartbeat)}
         ear = cls(ledger, {name: sender.key.get_secret_value() for name, sender in senders.items()}, clock)
-        async with ledger.write() as s:
+        async with ledger.write(news=False) as s:
             rows = await beats.expect(s, senders, clock())
         for name, sender in senders.items():
             ear._last[name] = _beat(rows[name], clock())
@@ -73,7 +73,7 @@ class Heartbeats:
         last = self._last[name]
         if last.heard and timedelta(0) <= now - last.at < AT_MOST_EVERY:
             return
-        async with self._ledger.write() as s:
+        async with self._ledger.write(news=False) as s:
             await beats.record(s, name, now)
         self._last[name] = Beat(now, heard=True)
 

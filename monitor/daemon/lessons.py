@@ -74,7 +74,7 @@ class Lessons:
 
     async def recall(self) -> None:
         """Give everybody what the record has, and forget whom we look at no more; what memory has is newer."""
-        async with self.ledger.write() as s:
+        async with self.ledger.write(news=False) as s:
             known = await lessons.everything(s)
             await lessons.forget(s, [name for name in known if name not in self.topology.nodes])
         for name in known.keys() & self.topology.nodes.keys():
@@ -106,7 +106,7 @@ class Lessons:
         while waiting:
             some, waiting = waiting[:AT_ONCE_MAX], waiting[AT_ONCE_MAX:]
             words = {name: self._lesson(name).words() for name in some}
-            async with self.ledger.write() as s:
+            async with self.ledger.write(news=False) as s:
                 await lessons.keep(s, words, self.clock())
             self._kept |= {name: self.habits.get(name) for name in some}
 

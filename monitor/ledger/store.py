@@ -49,15 +49,19 @@ class Ledger:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """The only session that writes, now: what is done in it is stored whole on leaving, or not at all."""
+    async def write(self, *, news: bool = True) -> AsyncIterator[AsyncSession]:
+        """The only session that writes, now: what is done in it is stored whole on leaving, or not at all.
+
+        What is no ``news`` wakes nobody: signs of life, and what looks teach us, are for our next life alone.
+        """
         async with self._one_writer:
             try:
                 async with self._writers() as session, session.begin():
                     yield session
             finally:
                 # A cancellation can leave open whether the commit came through; to wake once too often is harmless.
-                self._changed()
+                if news:
+                    self._changed()
 
     async def scrub(self) -> None:
         """Let nothing be left of what was deleted, in the database's own journal neither."""

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from monitor.config import Storage
-from monitor.ledger import people, schema
+from monitor.ledger import lessons, people, schema
 from monitor.ledger.store import Ledger, NewerDatabase, StorageError
 from monitor.models import Role
 from tests.monitor.ledger.story import NOON
@@ -120,6 +120,16 @@ async def test_a_write_wakes_whoever_waits(ledger: Ledger) -> None:
         await people.add(s, "Ada", Role.ADMIN, NOON)
     assert await waiting == seen + 1
     assert await ledger.changed(seen) == seen + 1
+
+
+async def test_what_is_no_news_wakes_nobody(ledger: Ledger) -> None:
+    """It is stored all the same; whoever waits goes on to wait, and reads nothing in vain."""
+    seen = ledger.version
+    async with ledger.write(news=False) as s:
+        await lessons.keep(s, {"web": "what it taught us"}, NOON)
+    async with ledger.read() as s:
+        assert await lessons.everything(s) == {"web": "what it taught us"}
+    assert ledger.version == seen
 
 
 async def test_one_daemon_a_directory(storage: Storage, tmp_path: Path) -> None:
