@@ -180,9 +180,9 @@ def crowded(ports: Block, authority: trustme.CA) -> Iterator[Asker]:
     """A Prometheus that scraped 5,000 targets, which a real nginx hands to it."""
     with Nginx(ports, authority.issue_cert("localhost")) as nginx:
         nginx.site.joinpath("metrics").write_bytes(metrics(datetime.now(UTC)))
-        with prometheus(ports, Pace(scrape_s=2), nginx.http) as peer:
+        with prometheus(ports, Pace(scrape_s=4), nginx.http) as peer:
             url = f"http://127.0.0.1:{peer.port}"
-            asker = Asker(url=url, until=time.time(), range_s=30, scrape_s=2)
+            asker = Asker(url=url, until=time.time(), range_s=16, scrape_s=4)
             for expr in ("count(target:ownup_component:info) == 5000", "component:ownup_error_budget_burn:ratio_1h"):
                 until(lambda expr=expr: asker.now(expr), within_s=60, why=lambda: peer.log.read_text()[-3000:])
             yield replace(asker, until=time.time())
