@@ -52,7 +52,7 @@ def read(arguments: argparse.Namespace) -> Blueprint:
 
 
 def _target(blueprint: Blueprint, probe: Probe, module: Module | None, base: Path) -> None:
-    label = next(probe.labels[name] for name in _COMPONENT_LABELS if probe.labels.get(name))
+    label = next((probe.labels[name] for name in _COMPONENT_LABELS if probe.labels.get(name)), probe.job)
     bare = re.sub(r"(?i)^[a-z]+://(?:[^/@]*@)?|[?#].*", "", probe.target)
     kind = module.prober if module and module.prober in _PROBERS else "http"
     names = (bare, f"{bare} {probe.module}")

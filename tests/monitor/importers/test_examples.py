@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.commands import main
-from monitor.importers import IMPORTERS, Importer
+from monitor.importers import IMPORTERS, Importer, blackbox
 from probes.http import Http
 from tests.monitor.importers.conftest import EXAMPLES, FILES, Made
 
@@ -42,13 +42,29 @@ def test_every_importer_is_explained(importer: Importer) -> None:
 
 def test_a_variable_holds_what_the_file_held(make: Callable[..., Made]) -> None:
     """What becomes a variable is put together again as it was."""
-    (blackbox, files), *_ = FILES.items()
-    shop, _, cart, *_ = make(blackbox, **files).config.target
+    shop, _, cart, *_ = make(blackbox, **FILES[blackbox]).config.target
     assert isinstance(shop, Http)
     assert isinstance(cart, Http)
     assert shop.url == "https://shop.example.com/?token=query-token"
     assert cart.headers["X-Api-Key"] == "key-of-the-shop"
     assert cart.body == '{"price": "$${"}'
+
+
+def test_a_target_without_labels_has_the_component_of_its_job(tmp_path: Path, make: Callable[..., Made]) -> None:
+    """Relabelling may take all of them away; and the exporter may stand behind a prefix."""
+    job = {"job_name": "Shop", "metrics_path": "/blackbox/probe", "params": {"target": ["shop.example.com"]}}
+    job |= {
+        "static_configs": [{"targets": ["exporter:9115"]}],
+        "relabel_configs": [{"action": "labeldrop", "regex": "job"}],
+    }
+    files = {"file": tmp_path / "modules.yml", "scrape": tmp_path / "prometheus.yml"}
+    files["file"].write_text(json.dumps({"modules": {"http_2xx": {"prober": "http"}}}))
+    files["scrape"].write_text(json.dumps({"scrape_configs": [job]}))
+    config = make(blackbox, **files).config
+    assert ([one.name for one in config.component], [one.name for one in config.target]) == (
+        ["Shop"],
+        ["shop.example.com"],
+    )
 
 
 def test_a_file_and_its_secrets_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
