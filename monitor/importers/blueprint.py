@@ -4,6 +4,7 @@ Two rules decide: what would check *less* than before stays on, with a note; wha
 stands there switched off, or, where our own rules cannot say it at all, as a comment.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -51,8 +52,9 @@ class Sketch:
 
     def file(self, key: str, path: Path) -> str | None:
         """The path as our config has it, if the file is here; else a reason why the target is off."""
-        if path.is_file():
-            return str(path.absolute())
+        with suppress(OSError):  # such as a name that is too long for any file
+            if path.is_file():
+                return str(path.absolute())
         self.unlike(f'{key} = "{path}": there is no such file here')
         return None
 

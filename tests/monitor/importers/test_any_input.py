@@ -48,7 +48,20 @@ NASTY = st.sampled_from(
             "0x",
         ),
         *("[BODY].a == pat(*", "[STATUS] == any(", "[CERTIFICATE_EXPIRATION] > x", "[RESPONSE_TIME] < 1e9", "0", "1h"),
-        *("-1", "9" * 400, "1e400", "NaN", "99999999w", "$count(a)", "L", "*", "../..", "\x1b[31m", "\u202e"),
+        *(
+            "-1",
+            "9" * 400,
+            "1e400",
+            "NaN",
+            "99999999w",
+            "$count(a)",
+            "L",
+            "*",
+            "../..",
+            "\x1b[31m",
+            "\u202e",
+            "n" * 300,
+        ),
     ]
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | NASTY | st.text(max_size=20)
