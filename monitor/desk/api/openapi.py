@@ -124,8 +124,11 @@ def _parameters(shape: Shape) -> list[Mapping[str, Any]]:
     if shape.versioned:
         found.append(_IF_MATCH)
     if shape.query:
-        properties = shape.query.model_json_schema()["properties"]
-        found += [{"name": name, "in": "query", "schema": _plain(schema)} for name, schema in properties.items()]
+        schema = shape.query.model_json_schema()
+        found += [
+            {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": _plain(one)}
+            for name, one in schema["properties"].items()
+        ]
     return found
 
 

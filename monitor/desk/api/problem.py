@@ -28,7 +28,7 @@ MISTAKES_MAX: Final = 20
 _STATUS: Final[Mapping[type[Refused], int]] = {Missing: 404, Stale: 412, Unsigned: 403}
 _ADVICE: Final[Mapping[type[Refused], str]] = {
     Missing: "The lists show what there is.",
-    Stale: "Get it anew, read what changed, and decide then.",
+    Stale: "Get it anew, read what changed (a draft has /changes?since=REVISION), and decide then.",
     AlreadyApproved: "Get the draft: it says who approved it, and how far it has got.",
     Gone: "Nothing is left to do here: GET its incident, whose story tells what became of it.",
     NotTakenUp: "POST to the incident's /acknowledge first: the notice then bears that name.",

@@ -8,6 +8,7 @@ from aiohttp import web
 from monitor.desk import alerts
 from monitor.desk.api import (
     aftermath,
+    changes,
     claims,
     decisions,
     drafts,
@@ -59,6 +60,7 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/followups/{id}/done", aftermath.done, Role.RESPONDER),
     Endpoint("GET", "/drafts", drafts.listed),
     Endpoint("GET", _DRAFT, drafts.get),
+    Endpoint("GET", f"{_DRAFT}/changes", changes.since),
     Endpoint("PUT", _DRAFT, drafts.edit, Role.RESPONDER),
     Endpoint("POST", f"{_DRAFT}/ours", drafts.ours, Role.RESPONDER),
     Endpoint("POST", f"{_DRAFT}/promise", drafts.promise, Role.RESPONDER),

@@ -81,6 +81,13 @@ async def test_a_draft_that_changed_is_not_approved(house: House, speak: Speak) 
     draft = await read(maria)
     await house.fail("smtp-relay")
     await refused(house, await approve(maria, draft), 412, "the draft changed since you got it: it is revision 2 now")
+    changes = (await maria.get(f"/drafts/1/changes?since={draft['revision']}")).told
+    assert (changes["revision"], changes["etag"]) == (2, (await read(maria))["etag"])
+    spans = [(span["how"], span["text"]) for change in changes["items"] for span in change["spans"]]
+    assert ("gone", "1 of its 2 checks fails") in spans
+    assert ("new", "all 2 of its checks fail") in spans
+    assert (await maria.get("/drafts/1/changes?since=2")).told["items"] == []
+    assert (await maria.get("/drafts/1/changes?since=3")).status == 404
     assert (await approve(maria, await read(maria))).status == 200
 
 

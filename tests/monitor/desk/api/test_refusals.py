@@ -95,7 +95,7 @@ class Told:
 
 TAKEN = "Not done: somebody has approved this draft already."
 SEE_WHO = "Get the draft: it says who approved it, and how far it has got."
-ANEW = "Get it anew, read what changed, and decide then."
+ANEW = "Get it anew, read what changed (a draft has /changes?since=REVISION), and decide then."
 CASES = {
     stale: Told(412, "Not done: the draft changed since you got it: it is revision 2 now.", ANEW),
     tampered: Told(412, "Not done: the draft is not what you saw: other words stand there.", ANEW),

@@ -37,7 +37,7 @@ SAME: Final = {
     "POST /incidents/{id}/briefed": "POST /incidents/{id}/briefed",
     "GET /incidents/{id}/reparation": "GET /incidents/{id}/reparation",
     "POST /followups/{id}/done": "POST /followups/{id}/done",
-    "GET /updates/{id}": "GET /drafts/{id}",
+    "GET /updates/{id}": "GET /drafts/{id}, GET /drafts/{id}/changes",
     "GET /updates/{id}/edit": "GET /drafts/{id}",
     "POST /updates/{id}/edit": "PUT /drafts/{id}",
     "POST /updates/{id}/ours": "POST /drafts/{id}/ours",
