@@ -1,9 +1,10 @@
 """Webhooks of who subscribed: each with a secret of its own, each asked first whether it is meant."""
 
 import hashlib
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import aiohttp
+from pydantic import Field
 
 from monitor.channels.channel import Guarantee, Limits, Message, Reader
 from monitor.channels.fan import Fan, Greeting, NotNow
@@ -26,6 +27,8 @@ class Hooks(Fan, Post):
 
     kind: Literal["hooks"] = "hooks"
     near: bool = False
+    # Strangers' servers may hang; each that does holds up its place for a timeout, so there are more of them.
+    at_once: Annotated[int, Field(ge=1, le=100)] = 20
 
     def connector(self) -> aiohttp.TCPConnector:
         """To public addresses alone: a stranger chose where this goes."""

@@ -68,11 +68,11 @@ async def find(s: AsyncSession, nonce: str) -> Subscriber | None:
     return await s.scalar(select(Subscriber).where(col(Subscriber.nonce) == nonce))
 
 
-async def unanswered(s: AsyncSession, way: Way) -> Subscriber | None:
-    """Whose wish is to be answered next, now or later."""
+async def unanswered(s: AsyncSession, way: Way, limit: int = 1) -> Sequence[Subscriber]:
+    """Whose wishes are to be answered next, now or later."""
     waiting = or_(col(Subscriber.answered_at).is_(None), col(Subscriber.answered_at) < col(Subscriber.asked_at))
     wanted = select(Subscriber).where(col(Subscriber.way) == way, waiting)
-    return await s.scalar(wanted.order_by(col(Subscriber.next_attempt_at)).limit(1))
+    return (await s.scalars(wanted.order_by(col(Subscriber.next_attempt_at)).limit(limit))).all()
 
 
 async def answered(s: AsyncSession, one: Subscriber, now: datetime) -> None:

@@ -34,5 +34,5 @@ def tasks(
     return {
         f"channel {channel.name}": empty(FanLine(ledger, channel, house.site, clock, on_delivery, hand=hand)),
         f"stragglers of {channel.name}": stragglers(hand),
-        f"greetings of {channel.name}": greet(ledger, channel, house=house, clock=clock),
+        f"greetings of {channel.name}": greet(hand),
     }

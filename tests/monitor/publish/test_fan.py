@@ -16,7 +16,7 @@ from monitor.ledger import audit, postings, resending, subscribers
 from monitor.models import DeliveryState, PostingState, Stage, SubscriberState, Way
 from monitor.passes import Purpose
 from monitor.publish import Outcome
-from tests.monitor.channels.sinks import Hook, MailSink, answer, hook_sink, mail_sink
+from tests.monitor.channels.sinks import Hook, MailSink, answer, hang, hook_sink, mail_sink
 from tests.monitor.publish.conftest import Drains
 from tests.monitor.publish.readers import PASSES, ask, hooks, mail, stands, subscribe
 from tests.monitor.publish.story import Story, notice
@@ -284,7 +284,7 @@ async def test_who_cannot_be_reached_for_days_is_stopped(story: Story, drains: D
 
 
 async def test_a_webhook_is_signed_with_the_secret_that_it_was_shown(story: Story, drains: Drains) -> None:
-    """As Standard Webhooks has it; one that hangs delays no other."""
+    """As Standard Webhooks has it; nobody else's secret fits."""
     async with hook_sink() as sink, hook_sink() as other:
         one = await subscribe(story, f"http://127.0.0.1:{sink.port}/in?key=1", way=Way.WEBHOOK)
         await subscribe(story, f"http://127.0.0.1:{other.port}/in", way=Way.WEBHOOK)
@@ -304,3 +304,19 @@ def _genuine(hook: Hook, secret: str) -> bool:
     signed = f"{hook.headers['webhook-id']}.{hook.headers['webhook-timestamp']}.".encode() + hook.body
     expected = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     return expected in hook.headers["webhook-signature"].split()
+
+
+async def test_a_webhook_that_hangs_delays_no_other(story: Story, drains: Drains) -> None:
+    """The others have it while it is waited for; it is tried again alone."""
+    async with hook_sink() as sink, hook_sink() as other:
+        sink.answers += [hang]
+        await subscribe(story, f"http://127.0.0.1:{sink.port}/in", way=Way.WEBHOOK)
+        for number in range(5):
+            await subscribe(story, f"http://127.0.0.1:{other.port}/{number}", way=Way.WEBHOOK)
+        drains.start(hooks(timeout="1s"))
+        await story.say(["programs"], "one")
+        await until(lambda: len(other.hooks) == 5)
+        assert drains.outcomes == []
+        await drains.reported("programs", DELIVERED)
+        await until(lambda: len(sink.hooks) == 2)
+    assert len(other.hooks) == 5
