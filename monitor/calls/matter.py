@@ -3,28 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Final
 
 from drafts.cadence import CALL_AHEAD
 from drafts.facts import UpdateKind
 from monitor.config import Calls
 from monitor.ledger.alerts import TELLER
-from monitor.ledger.claims import holding
-from monitor.models import Act, ActKind, Approval, Incident, IncidentUpdate, Member, Why
-
-# What somebody may say of an incident without looking into it.
-_ASIDE: Final = frozenset(
-    {
-        ActKind.NOTICED,
-        ActKind.ALERTED,
-        ActKind.CUSTOMER_FIRST,
-        ActKind.BRIEFED,
-        ActKind.BEGAN,
-        ActKind.MERGED,
-        ActKind.SPLIT,
-    }
-)
+from monitor.ledger.claims import ASIDE, failing_since, holding
+from monitor.models import Act, Approval, Incident, IncidentUpdate, Member, Why
 
 # That there is no news has a clock of its own, the promise; and a review may take days.
 UNHURRIED: Final = frozenset({UpdateKind.NO_NEWS, UpdateKind.REVIEW})
@@ -169,24 +155,13 @@ def _about(plight: Plight, key: str, why: Why, draft: IncidentUpdate | None = No
 
 def attended(acts: Sequence[Act], names: Mapping[int, str]) -> list[Act]:
     """The acts by which a human showed that they look into it; what an alert says is no human's."""
-    return [act for act in acts if act.kind not in _ASIDE and names[act.person_id] != TELLER]
+    return [act for act in acts if act.kind not in ASIDE and names[act.person_id] != TELLER]
 
 
 def _taken_by(plight: Plight) -> str | None:
     """Who has come since it began to fail this time: whatever they did about it says so, and so does an approval."""
     deeds = [(act.at, act.person_id) for act in attended(plight.acts, plight.names)]
     deeds += [(approval.at, approval.person_id) for _, approval in plight.published]
-    since = max([_failing_since(plight), *plight.let_go])
+    since = max([failing_since(plight.incident, plight.members, noticed=bool(plight.noticed)), *plight.let_go])
     came = [person_id for at, person_id in sorted(deeds) if at >= since]
     return plight.names[came[0]] if came else None
-
-
-def _failing_since(plight: Plight) -> datetime:
-    """Since when something of this incident has failed without a break; what humans noticed has none that we know."""
-    spans = [(member.failing_since or member.first_failed_at, member.recovered_at) for member in plight.members]
-    runs = sorted(spans, key=itemgetter(0), reverse=True)
-    begun = [begin for begin, end in runs if end is None]
-    since = plight.incident.opened_at if plight.noticed or not begun else min(begun)
-    for begin, end in runs:
-        since = begin if end is not None and begin < since <= end else since
-    return since

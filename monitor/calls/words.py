@@ -26,9 +26,8 @@ _TEXTS: Final = {
     Why.BLIND: "{subject}. Nothing is called down meanwhile, so an outage would go unnoticed.",
 }
 
-# Whoever took it up before has no button to say so again.
 _BACK: Final = (
-    "It fails again, and {first} had it in hand. Approve, take it over or say what you check: these calls stop."
+    "It fails again, and {first} had it in hand. Open it and press “I am looking at it”, and these calls stop."
 )
 
 

@@ -6,20 +6,22 @@ ownup drill --auto           a script acts at the desk, so that it ends by itsel
 
 import argparse
 import asyncio
+import signal
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from monitor import log
 from monitor.commands.command import Trouble
 from monitor.commands.settings import add_config, read
+from monitor.config import Config
 from monitor.daemon import CannotListen
-from monitor.drill import Plan, rehearse
+from monitor.drill import Plan, Score, rehearse
 from monitor.drill.rehearsal import Tell
 from monitor.drill.score import Limits
 from monitor.ledger.store import StorageError
-from monitor.sample import Part, SampleError
+from monitor.sample import Part, SampleError, leash
 
 WITHIN_S: Final = 1800
 AUTO_WITHIN_S: Final = 180
@@ -43,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--desk-port", type=int, default=0, metavar="PORT", help="where its desk listens (default: any free port)"
     )
     parser.add_argument("--desk-url", default="", metavar="URL", help="how browsers reach that, if not by loopback")
+    parser.add_argument("--leashed", action="store_true", help="end when standard input closes")
     parser.add_argument("--json", action="store_true", help="the score as one JSON object")
 
 
@@ -53,12 +56,18 @@ def run(arguments: argparse.Namespace) -> int:
     limits = Limits(timedelta(seconds=config.calls.next_person_after), timedelta(seconds=config.calls.approve_within))
     with tempfile.TemporaryDirectory(prefix="ownup-drill-") as directory:
         try:
-            result = asyncio.run(rehearse(config, _plan(arguments), Path(directory), _teller(arguments)))
+            result = asyncio.run(_hold(config, arguments, Path(directory)))
         except* (SampleError, CannotListen, StorageError) as why:
             raise Trouble(str(why.exceptions[0])) from why
     faults = list(result.faults(limits))
     print(result.as_json(limits) if arguments.json else "\n".join([*result.lines(), *_verdict(faults)]))
     return 1 if faults else 0
+
+
+async def _hold(config: Config[Any], arguments: argparse.Namespace, directory: Path) -> Score:
+    if arguments.leashed:
+        await leash(lambda: signal.raise_signal(signal.SIGTERM))
+    return await rehearse(config, _plan(arguments), directory, _teller(arguments))
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:

@@ -41,6 +41,7 @@ class Dossier:
     evidence: Sequence[Evidence]
     members: int
     acts: Sequence[Act]
+    is_back: bool
     alarms: tuple[int, int]
     carriers: Carriers
     circumstances: Circumstances
@@ -74,7 +75,8 @@ class Dossier:
     @property
     def taken_up(self) -> bool:
         """Whether somebody is looking at it, as a first notice needs before it may be approved."""
-        return self.taken_by is not None or self.update.kind is not UpdateKind.FIRST
+        held = self.taken_by is not None and not self.is_back
+        return held or self.update.kind is not UpdateKind.FIRST
 
 
 async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now: datetime) -> Dossier | None:
@@ -96,6 +98,7 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
         evidence=await gather(s, seat, incident.id, now),
         members=sum(part.targets for part in hit),
         acts=acts,
+        is_back=await claims.is_back(s, incident, acts),
         alarms=await story.alarms(s, incident.id),
         carriers=await _carriers(s, seat, hit),
         circumstances=weigh(seat.config, update, Surroundings(incident, hit, acts, alone=alone), now),

@@ -63,6 +63,7 @@ async def _what(s: AsyncSession, visit: Visit, known: Known) -> dict[str, Any]:
         "story": fitting(await tell(s, known, visit.now)),
         "promises": kept(known.promises, visit.now),
         "components": [one for one in parts if one.retired_at is None],
+        "is_back": await claims.is_back(s, incident, known.acts),
         "others": await _others(s, incident, names),
         "follow_ups": await follow_ups.of_incident(s, incident.id),
     }

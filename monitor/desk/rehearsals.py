@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Rehearsals:
         self.latest: Rehearsal | None = None
         self._command = (
             *(sys.executable, "-m", "monitor", "drill", "--config", str(config.path.absolute())),
-            *("--desk-port", str(port), "--desk-url", self.url),
+            *("--desk-port", str(port), "--desk-url", self.url, "--leashed"),
         )
         self._ledger, self._clock = ledger, clock
         self._asked = asyncio.Event()
@@ -90,7 +90,8 @@ class Rehearsals:
 
     async def _play(self, rehearsal: Rehearsal) -> str:
         call = ("--call",) if rehearsal.call else ()
-        child = await asyncio.create_subprocess_exec(*self._command, *call, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
+        # Standard input is its leash: it ends when we do, whatever ends us.
+        child = await asyncio.create_subprocess_exec(*self._command, *call, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
             return await rehearsal.follow(child)
         finally:

@@ -1,6 +1,7 @@
 """A rehearsal: a daemon of its own on a stage of its own, an outage, and people, or a script, at the desk."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from monitor.sample import Part, Ports, Sample, running
 
 LOOK_EVERY_S: Final = 0.3
 WATCH_S: Final = {True: 3, False: 60}
+INVITED_FOR: Final = timedelta(hours=1)
 FREE: Final = Ports(0, 0, 0, 0, 0, 0)
 
 Tell = Callable[[str], None]
@@ -51,7 +53,7 @@ async def rehearse(yours: Config[Any], plan: Plan, directory: Path, tell: Tell) 
             watch_s=WATCH_S[plan.auto],
             call=plan.call,
         )
-        await _invite(stage, guests)
+        await _invite(stage, guests, tell)
         invited: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
 
         def greet(config: Config[Any], link: str | None) -> None:
@@ -112,13 +114,20 @@ class _Play:
 async def _everyone(yours: Config[Any]) -> Iterable[Person]:
     """Who can sign in at your desk, so that they sign in to the drill as they always do."""
     async with Ledger.open(yours.storage, yours.path.absolute().parent, beside=True) as ledger, ledger.read() as s:
-        return [one for one in await people.everyone(s) if one.password_hash and one.disabled_at is None]
+        known = [one for one in await people.everyone(s) if one.disabled_at is None]
+    return [one for one in known if one.password_hash or one.outside_id]
 
 
-async def _invite(stage: Config[Any], guests: Iterable[Person]) -> None:
+async def _invite(stage: Config[Any], guests: Iterable[Person], tell: Tell) -> None:
+    """Let everybody in: by their password, or, who has none since you know them from elsewhere, by a link."""
     now = datetime.now(UTC)
     async with Ledger.open(stage.storage, stage.path.parent) as ledger, ledger.write() as s:
         for guest in guests:
             person = await people.add(s, guest.name, guest.role, now)
-            await people.set_password(s, person.id, guest.password_hash or "")
+            if guest.password_hash:
+                await people.set_password(s, person.id, guest.password_hash)
+            else:
+                token = secrets.token_urlsafe()
+                await people.invite(s, person.id, token, now + INVITED_FOR)
+                tell(f"{person.name} comes in by {stage.desk.url}/welcome/{token}")
         await audit.note(s, actor="ownup", action="drill", subject="drill", now=now)

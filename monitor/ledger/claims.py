@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,11 +13,22 @@ from drafts.cadence import ceiling, stale
 from drafts.facts import Facts
 from monitor.ledger import drafts, incidents
 from monitor.ledger.errors import Missing, Refused, Stale
-from monitor.models import Act, ActKind, Sighting
+from monitor.models import Act, ActKind, Incident, Member, Sighting
 
 BEFORE_MAX: Final = timedelta(days=366)
 
-_HOLDS: Final = (ActKind.ACKNOWLEDGED, ActKind.TAKEN_OVER)
+ASIDE: Final = frozenset(
+    {
+        ActKind.NOTICED,
+        ActKind.ALERTED,
+        ActKind.CUSTOMER_FIRST,
+        ActKind.BRIEFED,
+        ActKind.BEGAN,
+        ActKind.MERGED,
+        ActKind.SPLIT,
+    }
+)
+"""What somebody may say of an incident without looking into it."""
 
 
 async def holder(s: AsyncSession, incident_id: int) -> Act | None:
@@ -30,11 +42,43 @@ def holding(acts: Sequence[Act]) -> Act | None:
     return over[-1] if over else next((act for act in acts if act.kind is ActKind.ACKNOWLEDGED), None)
 
 
+def failing_since(incident: Incident, members: Sequence[Member], *, noticed: bool) -> datetime:
+    """Since when something of it has failed without a break; what humans ``noticed`` has none that we know."""
+    spans = [(member.failing_since or member.first_failed_at, member.recovered_at) for member in members]
+    runs = sorted(spans, key=itemgetter(0), reverse=True)
+    begun = [begin for begin, end in runs if end is None]
+    since = incident.opened_at if noticed or not begun else min(begun)
+    for begin, end in runs:
+        since = begin if end is not None and begin < since <= end else since
+    return since
+
+
+async def is_back(s: AsyncSession, incident: Incident, acts: Sequence[Act]) -> bool:
+    """Whether it fails again after it had worked, and nobody has looked into it since: who had it may be asleep."""
+    relapsed = exists().where(
+        col(Member.incident_id) == incident.id,
+        col(Member.failing_since).is_not(None),
+        col(Member.recovered_at).is_(None),
+    )
+    if holding(acts) is None or not await s.scalar(select(relapsed)):
+        return False
+    standing = select(col(Sighting.id)).where(
+        col(Sighting.incident_id) == incident.id, col(Sighting.cleared_at).is_(None)
+    )
+    noticed = await s.scalar(standing.limit(1)) is not None
+    since = failing_since(incident, await incidents.members(s, incident.id), noticed=noticed)
+    return not any(act.at >= since for act in acts if act.kind not in ASIDE)
+
+
 async def take_up(s: AsyncSession, incident_id: int, person_id: int, now: datetime) -> None:
-    """Say "I am looking at it"; the first counts, and a second one changes nothing. Raises Missing or Gone."""
-    await incidents.unresolved(s, incident_id)
-    if await holder(s, incident_id) is None:
-        await incidents.act(s, incident_id, person_id, ActKind.ACKNOWLEDGED, "", now)
+    """Say "I am looking at it"; the first counts, until it has worked and fails again. Raises Missing or Gone."""
+    incident, acts = await incidents.unresolved(s, incident_id), await incidents.acts(s, incident_id)
+    held = holding(acts)
+    if held is not None and not await is_back(s, incident, acts):
+        return
+    if held is not None and held.person_id != person_id:
+        await incidents.act(s, incident_id, person_id, ActKind.TAKEN_OVER, "", now)
+    await incidents.act(s, incident_id, person_id, ActKind.ACKNOWLEDGED, "", now)
 
 
 async def take_over(s: AsyncSession, incident_id: int, person_id: int, seen: int, now: datetime) -> None:

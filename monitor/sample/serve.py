@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from importlib.resources import files
@@ -12,6 +11,7 @@ from aiohttp import web
 
 from monitor.sample.door import Door, LineDoor, WebDoor
 from monitor.sample.imap import ImapTalk
+from monitor.sample.leash import leash
 from monitor.sample.lines import Lines
 from monitor.sample.parts import Part, Ports, Standing
 from monitor.sample.sink import Sink
@@ -30,21 +30,10 @@ async def serve(ports: Ports, announce: Callable[[Ports], None], *, leashed: boo
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     if leashed:
-        await loop.connect_read_pipe(lambda: _Leash(ended), sys.stdin)
+        await leash(ended.set)
     async with AsyncExitStack() as stack:
         announce(await _open(ports, stack))
         await ended.wait()
-
-
-class _Leash(asyncio.Protocol):
-    """Standard input as a leash: our parent holds its other end, and the kernel lets go of it whatever kills them."""
-
-    def __init__(self, ended: asyncio.Event) -> None:
-        self._ended = ended
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        """End when the other end is let go."""
-        self._ended.set()
 
 
 async def _open(ports: Ports, stack: AsyncExitStack) -> Ports:

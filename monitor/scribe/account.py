@@ -20,7 +20,7 @@ from drafts.facts import (
     Working,
 )
 from monitor.config import ChannelOptions, Component, Config
-from monitor.ledger.claims import holding
+from monitor.ledger.claims import failing_since, holding
 from monitor.ledger.deeds import evidence, told
 from monitor.ledger.incidents import WRONG
 from monitor.models import Act as Deed
@@ -55,7 +55,7 @@ class Account:
             evidence=_allevidence(scene, members),
             working=tuple(self._working(scene, {member.component_id for member in members} | noticed.keys())),
             checked=tuple(_checked(scene)),
-            acknowledged=_act(scene, ActKind.ACKNOWLEDGED),
+            acknowledged=_taken_up(scene),
             cause=_act(scene, ActKind.CAUSE),
             estimate=_act(scene, ActKind.ESTIMATE),
             repair=_act(scene, ActKind.REPAIR),
@@ -258,6 +258,16 @@ def _false_alarm(scene: Scene, deed: Deed) -> Correction | None:
 def _allevidence(scene: Scene, members: Sequence[Member]) -> Evidence:
     flips = (f"flip:{member.flip_id}" for member in members)
     return (*flips, *dict.fromkeys(f"act:{sighting.act_id}" for sighting in scene.sightings))
+
+
+def _taken_up(scene: Scene) -> Act | None:
+    """Who said first that they look at it; of what fails again after it had worked, who has said so since."""
+    back = any(member.failing_since and member.recovered_at is None for member in scene.members)
+    if not back or scene.incident.recovered_at is not None:
+        return _act(scene, ActKind.ACKNOWLEDGED)
+    noticed = any(one.cleared_at is None for one in scene.sightings)
+    since = failing_since(scene.incident, scene.members, noticed=noticed)
+    return told([act for act in scene.acts if act.at >= since], scene.names, ActKind.ACKNOWLEDGED)
 
 
 def _act(scene: Scene, kind: ActKind) -> Act | None:

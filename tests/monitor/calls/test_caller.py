@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from drafts.facts import Facts
 from monitor.calls import caller
 from monitor.calls.caller import Caller, House
 from monitor.config import Calls
-from monitor.ledger import approvals, calls, drafts, incidents
+from monitor.ledger import approvals, calls, claims, drafts, incidents
 from monitor.models import ActKind, CallState
 from tests.monitor.calls.conftest import ANNA, BEN, Staff
 from tests.monitor.scribe.company import opened
@@ -120,6 +121,29 @@ async def test_what_comes_back_calls_again(staff: Staff) -> None:
     assert await staff.new() == []
     await staff.saw("smtp-1", "FF")
     assert await staff.new() == ["confirmed ring anna-mail 0"]
+
+
+async def test_whoever_looks_at_it_again_stops_the_calls_again(staff: Staff) -> None:
+    """The same button as the first time; and the notice says that somebody has it only from then on."""
+
+    async def taken() -> datetime | None:
+        acknowledged = Facts.from_json((await staff.company.draft()).facts).acknowledged
+        return acknowledged and acknowledged.at
+
+    await staff.saw("smtp-1", "FFF")
+    await staff.company.approve()
+    await staff.saw("smtp-1", "SSSS")
+    await staff.company.approve()
+    await staff.saw("smtp-1", "FFF")
+    assert await taken() is None
+    (incident,) = await staff.company.incidents()
+    async with staff.company.ledger.write() as s:
+        await claims.take_up(s, incident.id, staff.company.person_id, staff.company.now)
+    at = staff.company.now
+    await staff.wait(minutes=10)
+    rings = [made for made in await staff.made() if "confirmed ring" in made]
+    assert rings == ["confirmed ring anna-mail 0"] * 2
+    assert await taken() == at
 
 
 async def test_what_comes_back_calls_even_where_nobody_had_to_be_called_before(staff: Staff) -> None:

@@ -49,10 +49,11 @@ def test_a_repeat_says_so() -> None:
     )
 
 
-def test_what_is_back_does_not_ask_for_a_button_that_is_gone() -> None:
-    """Whoever took it up before cannot take it up again, and is told what stops the calls instead."""
+def test_what_is_back_says_who_had_it() -> None:
+    """Whoever is called knows that it is not the first time, and that the same button stops the calls."""
     back = replace(matter(Why.CONFIRMED), first="Ben")
-    assert "It fails again, and Ben had it in hand." in say(back, RING, url="https://desk.test", timezone="UTC").text
+    said = say(back, RING, url="https://desk.test", timezone="UTC").text
+    assert "It fails again, and Ben had it in hand. Open it and press “I am looking at it”" in said
 
 
 def test_the_others_are_told_who_came() -> None:

@@ -241,3 +241,23 @@ async def test_an_expired_session_leaves_a_line(house: House, sign_in: SignIn, d
         "refused",
         "Your session has ended, so nothing was done.",
     )
+
+
+async def test_what_fails_again_is_taken_up_again(house: House, sign_in: SignIn) -> None:
+    """The button is back for everybody; whoever presses it has it in hand, and a second press changes nothing."""
+    await house.fail()
+    house.wait(minutes=5)
+    await house.recover()
+    browser = await sign_in("Rita")
+    assert "/incidents/1/acknowledge" not in (await browser.get("/incidents/1")).forms
+    house.wait(minutes=5)
+    await house.fail(taken=False)
+    page = await browser.get("/incidents/1")
+    assert "had it in hand before it failed again" in page.text
+    house.wait(minutes=1)
+    done = await browser.submit(page, "/incidents/1/acknowledge")
+    assert "Rita has it in hand." in done.text
+    assert "/incidents/1/acknowledge" not in done.forms
+    await browser.submit(page, "/incidents/1/acknowledge")
+    assert (await acts(house))[-2:] == [ActKind.TAKEN_OVER, ActKind.ACKNOWLEDGED]
+    assert len(await acts(house)) == 3
