@@ -37,6 +37,10 @@ class House:
     desk_url: str
     timezone: str
 
+    def language_of(self, person: str) -> str:
+        """What somebody is called in."""
+        return next(callee.language for callee in self.people if callee.name == person)
+
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
@@ -120,7 +124,8 @@ class Caller:
         else:
             wanted = ladder.rings(matter, book, order, self._house.rules, now)
         for one in wanted:
-            words = say(matter, one, url=self._house.desk_url, timezone=self._house.timezone)
+            spoken = self._house.language_of(one.person)
+            words = say(matter, one, url=self._house.desk_url, timezone=self._house.timezone, language=spoken)
             yield _call(matter, one, words, self._house.desk_url + matter.path, now)
 
     async def _farewells(self, s: AsyncSession, made: Sequence[Call], now: datetime) -> list[Call]:
@@ -130,7 +135,10 @@ class Caller:
             first.matter, first.why, first.at, first.title, incident_id=first.incident_id, update_id=first.update_id
         )
         wanted = ladder.over(first.why, ladder.book(made), self._house.people, came=came)
-        return [_call(matter, one, farewell(first.title, first.link), first.link, now) for one in wanted]
+        return [
+            _call(matter, one, farewell(first.title, first.link, self._house.language_of(one.person)), first.link, now)
+            for one in wanted
+        ]
 
 
 async def _came(s: AsyncSession, incident_id: int, since: datetime) -> bool:

@@ -40,6 +40,7 @@ class Callee:
     ways: tuple[Way, ...]
     quiet_hours: Hours | None = None
     timezone: str = "UTC"
+    language: str = "en"
 
     def sleeps(self, at: datetime) -> bool:
         """Whether these are quiet hours of theirs."""

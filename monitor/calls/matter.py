@@ -7,6 +7,7 @@ from typing import Final
 
 from drafts.cadence import CALL_AHEAD
 from drafts.facts import UpdateKind
+from drafts.notice import Notice
 from monitor.config import Calls
 from monitor.ledger.alerts import TELLER
 from monitor.ledger.claims import ASIDE, failing_since, holding
@@ -26,7 +27,8 @@ class Matter:
     ``subject`` and ``short`` say what it is about, ``path`` where at the desk it leads. ``promised`` is the time that
     we gave the public, ``taken_by`` who has come, by their name at the desk, ``first`` who should be called first, and
     ``at_once`` how many people are called together. ``public`` where customers have read of it, ``answers`` where only
-    who may approve can help, and ``broken`` are the components that fail now.
+    who may approve can help, and ``broken`` are the components that fail now. ``abroad`` has subject and short form in
+    the other languages that the draft is told in.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Matter:
     public: bool = False
     answers: bool = False
     broken: frozenset[str] = frozenset()
+    abroad: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,13 @@ def _about(plight: Plight, key: str, why: Why, draft: IncidentUpdate | None = No
         first=plight.names[taken.person_id] if taken else None,
         public=bool(plight.published),
         broken=plight.broken,
+        abroad=_abroad(draft) if draft else {},
     )
+
+
+def _abroad(draft: IncidentUpdate) -> Mapping[str, tuple[str, str]]:
+    others = Notice.translations_from_json(draft.translations or "{}")
+    return {language: (told.title, told.short) for language, told in others}
 
 
 def attended(acts: Sequence[Act], names: Mapping[int, str]) -> list[Act]:

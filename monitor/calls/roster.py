@@ -26,6 +26,7 @@ def roster(config: Config[Any]) -> Sequence[Callee]:
             ways=tuple(ways[name] for name in person.routes),
             quiet_hours=person.quiet_hours,
             timezone=person.timezone or config.site.timezone,
+            language=person.language,
         )
         for person in config.person
     ]

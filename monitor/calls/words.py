@@ -1,7 +1,14 @@
-"""What a call says: short, plain, in the words of the draft, and without anything that must stay inside."""
+"""What a call says: short, plain, in the words of the draft, and without anything that must stay inside.
 
+It is said in the language of who is called, and so are the draft's words where it is told in that one, too.
+"""
+
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,25 +17,7 @@ from monitor.calls.matter import Matter
 from monitor.models import Signal, Why
 
 TITLE_CHARS_MAX: Final = 200
-
-_TITLES: Final = {
-    Why.CONFIRMED: "{subject}",
-    Why.APPROVAL: "A draft waits for a yes or a no: {subject}",
-    Why.DUE: "Update due at {promised}: {subject}",
-    Why.LATE: "Update late, promised for {promised}: {subject}",
-    Why.BLIND: "Ownup cannot see what customers see",
-}
-_TEXTS: Final = {
-    Why.CONFIRMED: "Nobody has taken it up yet. Open it and press “I am looking at it”, and these calls stop.",
-    Why.APPROVAL: "It has waited for too long. Read it, and say yes or no.",
-    Why.DUE: "Customers were promised the next word by {promised}. What we can say lies ready.",
-    Why.LATE: "Customers were promised the next word by {promised}, and have not had it. Even no news is news to them.",
-    Why.BLIND: "{subject}. Nothing is called down meanwhile, so an outage would go unnoticed.",
-}
-
-_BACK: Final = (
-    "It fails again, and {first} had it in hand. Open it and press “I am looking at it”, and these calls stop."
-)
+FOLDER: Final = files("monitor.calls") / "phrases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +28,31 @@ class Words:
     text: str
 
 
-def say(matter: Matter, wanted: Wanted, *, url: str, timezone: str) -> Words:
+@cache
+def phrases(language: str) -> Mapping[str, str]:
+    """What calls say in one language."""
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+
+
+def say(matter: Matter, wanted: Wanted, *, url: str, timezone: str, language: str = "en") -> Words:
     """What this call says about a matter; ``url`` is where the desk is."""
-    facts = {"subject": matter.subject, "promised": _clock(matter.promised, timezone), "first": matter.first}
-    title = _TITLES[matter.why].format(**facts)
+    told, (subject, short) = phrases(language), matter.abroad.get(language, (matter.subject, matter.short))
+    facts = {"subject": subject, "promised": _clock(matter.promised, timezone), "first": matter.first}
+    title = told[matter.why].format(**facts)
+    link = url + matter.path
     if wanted.signal is Signal.TAKEN:
         return Words(
-            _cut(f"{matter.taken_by} looks at it: {matter.subject}"), _lines("You need not come.", url + matter.path)
+            _cut(told["taken"].format(taken_by=matter.taken_by, subject=subject)), _lines(told["taken_text"], link)
         )
-    again = "Again: " if wanted.round else ""
-    text = _BACK if matter.why is Why.CONFIRMED and matter.first else _TEXTS[matter.why]
-    return Words(_cut(again + title), _lines(matter.short, text.format(**facts), url + matter.path))
+    what = "back" if matter.why is Why.CONFIRMED and matter.first else matter.why
+    again = told["again"].format(title=title) if wanted.round else title
+    return Words(_cut(again), _lines(short, told[f"{what}_text"].format(**facts), link))
 
 
-def farewell(title: str, link: str) -> Words:
+def farewell(title: str, link: str, language: str = "en") -> Words:
     """What those are told who were called by ``title``, now that nobody need come."""
-    return Words(_cut(f"Over: {title}"), _lines("Nobody need come any more.", link))
+    told = phrases(language)
+    return Words(_cut(told["over"].format(title=title)), _lines(told["over_text"], link))
 
 
 def _clock(at: datetime | None, timezone: str) -> str:

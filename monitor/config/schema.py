@@ -146,7 +146,7 @@ class Person(Options):
     """Who is called, and by which routes, the first first; the order of persons is the order in which they are called.
 
     ``desk_user`` is the name by which they sign in at the desk, where it is another. Whoever has ``quiet_hours`` is
-    called after all others then, unless the incident is public.
+    called after all others then, unless the incident is public. Calls speak their ``language``.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -154,6 +154,7 @@ class Person(Options):
     desk_user: Annotated[str, Field(max_length=80)] = ""
     quiet_hours: Daily | None = None
     timezone: Zone | None = None
+    language: DraftLanguage = "en"
 
 
 class Alerts(Options):

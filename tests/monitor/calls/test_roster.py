@@ -33,6 +33,7 @@ routes = ["pager"]
 desk_user = "ben"
 quiet_hours = "22:00-07:00"
 timezone = "UTC"
+language = "de"
 """
 
 
@@ -46,4 +47,5 @@ def test_the_roster_follows_the_config(tmp_path: Path) -> None:
     assert [(way.keeps_books, way.carried_by) for way in ada.ways] == [(True, set()), (False, {"sending"})]
     assert (ada.desk_user, ada.quiet_hours, ada.timezone) == ("Ada", None, "Europe/Riga")
     assert (ben.desk_user, ben.quiet_hours, ben.timezone) == ("ben", Hours.parse("22:00-07:00"), "UTC")
+    assert (ada.language, ben.language) == ("en", "de")
     assert [route.name for route in routes(config)] == ["ada-mail", "pager"]

@@ -1,5 +1,6 @@
 """The words of a call."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 
 from monitor.calls.ladder import Wanted
 from monitor.calls.matter import Matter
-from monitor.calls.words import TITLE_CHARS_MAX, farewell, say
+from monitor.calls.words import TITLE_CHARS_MAX, farewell, phrases, say
 from monitor.models import Signal, Why
 
 AT = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
@@ -69,3 +70,26 @@ def test_a_farewell_names_what_is_over() -> None:
     """By the words with which they were called, cut where those were long."""
     assert farewell("Sending email fails", "https://desk.test/x").title == "Over: Sending email fails"
     assert len(farewell("x" * 300, "").title) == TITLE_CHARS_MAX
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_every_language_says_all_of_it(language: str) -> None:
+    """The same phrases with the same facts in them, and the button by the name that stands on it."""
+    ours, theirs = phrases("en"), phrases(language)
+    assert theirs.keys() == ours.keys()
+    for key, words in ours.items():
+        assert sorted(re.findall(r"\{\w+\}", theirs[key])) == sorted(re.findall(r"\{\w+\}", words)), key
+        assert ("I am looking at it" in theirs[key]) == ("I am looking at it" in words), key
+
+
+def test_somebody_is_called_in_their_language() -> None:
+    """The draft's words are in it as well where it is told in that language, else they stay as they are."""
+    told = replace(matter(Why.LATE), abroad={"de": ("E-Mail-Versand gestört", "Sie können nichts senden.")})
+    german = say(told, RING, url="https://desk.test", timezone="UTC", language="de")
+    assert german.title == "Meldung überfällig, versprochen für 14:30 UTC: E-Mail-Versand gestört"
+    assert german.text.startswith(
+        "Sie können nichts senden.\n\nDen Kunden war das nächste Wort bis 14:30 UTC versprochen"
+    )
+    french = say(told, RING, url="https://desk.test", timezone="UTC", language="fr")
+    assert french.title == "Message en retard, promis pour 14:30 UTC : Sending email fails"
+    assert farewell("x", "https://desk.test/x", "es").title == "Ha terminado: x"
