@@ -17,6 +17,10 @@ URL_CHARS_MAX: Final = 2000
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LOCAL_CHARS_MAX: Final = 64
+# A host, perhaps a port and a path; no name, no password, no fragment, and nothing that parsers read differently.
+_WEB: Final = re.compile(
+    r"https?://(?:[^\s/?#@:\[\]\\]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][^\s#\\]*)?", re.IGNORECASE
+)
 NEAR: Final = frozenset({"127.0.0.1", "::1"})
 
 Form = Mapping[str, Sequence[str]]
@@ -66,14 +70,15 @@ def mailbox(typed: str) -> str | None:
 
 def hook(typed: str) -> str | None:
     """An address of the web that is encrypted, or of this very machine; None if it is none."""
+    if not _WEB.fullmatch(typed):
+        return None
     try:
         url = URL(typed)
-        port = url.port
+        whole, host, port = str(url), url.host, url.port
     except ValueError:
         return None
-    encrypted = url.scheme == "https" or (url.scheme == "http" and url.host in NEAR)
-    bare = not url.user and not url.password and not url.fragment
-    return str(url) if encrypted and bare and url.host and port and len(str(url)) <= URL_CHARS_MAX else None
+    encrypted = url.scheme == "https" or (url.scheme == "http" and host in NEAR)
+    return whole if encrypted and host and port and len(whole) <= URL_CHARS_MAX else None
 
 
 _READ: Final = {Way.EMAIL: mailbox, Way.WEBHOOK: hook}

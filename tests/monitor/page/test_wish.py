@@ -46,6 +46,8 @@ def test_an_address_of_mail_is_one_and_is_written_one_way(typed: str, meant: str
         ("https://", None),
         ("https://a.test:99999/", None),
         ("https://a.test/#part", None),
+        ("https://[::1]x]<@", None),
+        ("https://a.test\\@evil.test/", None),
         ("https://a.test/" + "a" * 2000, None),
         ("", None),
     ],
