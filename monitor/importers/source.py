@@ -21,6 +21,8 @@ VALUES_MAX: Final = 500_000
 DEPTH_MAX: Final = 60
 PROBLEMS_MAX: Final = 20
 
+_UNWRITABLE: Final = re.compile("[\0\ud800-\udfff]")
+
 Place = tuple[str | int, ...]
 Values = dict[str, Any]
 
@@ -135,12 +137,13 @@ def _text(path: Path) -> str:
 
 
 def _refuse_the_unbounded(source: Source) -> None:
-    """An alias can make a short file endless, and half a character can be written nowhere."""
+    """An alias can make a short file endless; half a character can be written nowhere, a NUL in no variable."""
     for count, (place, value) in enumerate(_walk(source.values)):
         if count > VALUES_MAX or len(place) > DEPTH_MAX:
             _too_much(source.path)
-        if isinstance(value, str) and not value.isascii() and re.search("[\ud800-\udfff]", value):
-            raise SourceError(f"{source.path}: {_named(place)}: holds half a character (a lone surrogate)")
+        if isinstance(value, str) and (found := _UNWRITABLE.search(value)):
+            what = "a NUL" if found[0] == "\0" else "half a character (a lone surrogate)"
+            raise SourceError(f"{source.path}: {_named(place)}: holds {what}")
 
 
 def _walk(value: object, place: Place = ()) -> Iterator[tuple[Place, object]]:

@@ -8,7 +8,6 @@ from typing import Final
 
 _STAND_IN: Final = "x" * 24
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9]+")
-_NOT_IN_A_VALUE: Final = "\0"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
 
@@ -61,8 +60,6 @@ class Vault:
         return Woven(tuple(self._variable(stem, it) if it in found else it for it in pieces if it))
 
     def _variable(self, stem: str, value: str | None) -> Variable:
-        if value is not None and _NOT_IN_A_VALUE in value:
-            raise ValueError("it holds a NUL, which no variable of the environment can")
         name, number = variable_name(stem), 1
         while name in self.variables and self.variables[name] != value:
             number += 1
