@@ -3,7 +3,7 @@
 from typing import ClassVar, Final, Literal
 
 from drafts.facts import UpdateKind
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial, Unproven
 from monitor.markdown import visible
 from monitor.models import Stage
 from monitor.sending.notifier import Notifier
@@ -15,6 +15,7 @@ class Apprise(Channel, Notifier):
     """One address in Apprise's own form, which is told the short form: no service is too small for it."""
 
     summary: ClassVar = "Hands the short form to Apprise, which speaks to Teams, Discord, Telegram and many more."
+    proof: ClassVar = "nothing: these services take no question, only a message"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("the short form", 280, "plain text")
 
@@ -24,6 +25,11 @@ class Apprise(Channel, Notifier):
         """Hand it over once."""
         text = f"{visible(message.short)}\n{message.page_url}"
         return await self.notify(title=visible(message.title), text=text, grave=_grave(message))
+
+    async def prove(self, trial: Trial) -> str:
+        """Prove nothing: whatever Apprise sends, somebody sees."""
+        del trial
+        raise Unproven("nothing can be asked there without telling somebody")
 
 
 def _grave(message: Message) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial
 from monitor.channels.letter import compose
 from monitor.sending.hook import Hook, envelope
 from monitor.sending.sender import Permanent, Temporary
@@ -23,6 +23,7 @@ class Brief(Channel):
     """The brief of an approved update, by mail or to a web address; other channels wait for it, up to three minutes."""
 
     summary: ClassVar = "Sends the support desk what to say, before the other channels send anything."
+    proof: ClassVar = "as `email` or `webhook`, by the way that it goes"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("the brief", None, "plain text and HTML, or JSON")
     goes_first: ClassVar = True
@@ -30,6 +31,7 @@ class Brief(Channel):
     kind: Literal["brief"] = "brief"
     mail: Post | None = None
     hook: Hook | None = None
+    ping: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -48,6 +50,13 @@ class Brief(Channel):
         if self.hook:
             return await self.hook.deliver(message.key, payload(message, lines), now=message.sent_at)
         return await self._mail(replace(message, title=f"Brief: {message.title}", body=_text(message, lines)))
+
+    async def prove(self, trial: Trial) -> str:
+        """As its way proves itself."""
+        if self.hook:
+            return await self.hook.knock(ping=self.ping, now=trial.now)
+        assert self.mail is not None  # noqa: S101 - the options allow nothing else
+        return await self.mail.rehearse(self.mail.to)
 
     async def _mail(self, message: Message) -> str:
         assert self.mail is not None  # noqa: S101 - the options allow nothing else

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from drafts.facts import UpdateKind
-from monitor.config import ChannelOptions
+from drafts.facts import Planned, UpdateKind
+from monitor.config import ChannelOptions, Site
 from monitor.models import Stage
 from monitor.sending.sender import Sender
 
@@ -36,7 +36,7 @@ class Message:
     before, the newest first. ``sent_at`` is the moment of this attempt, ``attempt`` its number from 1, and
     ``reached`` who has the message from earlier attempts. ``brief`` is what the phone should say of it, in paragraphs,
     and ``waiting_line`` the sentence for those who wait; neither is there where nothing fails. ``reader`` is whom it is
-    for, where it is for one of many who asked for it.
+    for, where it is for one of many who asked for it. ``planned`` is the work that it tells of, if that is planned.
     """
 
     key: str
@@ -62,6 +62,7 @@ class Message:
     brief: tuple[str, ...] = ()
     waiting_line: str = ""
     reader: Reader | None = None
+    planned: Planned | None = None
 
 
 class Guarantee(StrEnum):
@@ -80,13 +81,36 @@ class Limits:
     form: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a channel needs to know to prove itself; the page may look as old as ``page_age_s_max`` to its readers."""
+
+    site: Site
+    now: datetime
+    page_age_s_max: float
+
+
+class Unproven(Exception):  # noqa: N818 - it names an outcome, as Undelivered and its leaves do
+    """A trial that could not tell, which says nothing against the channel; its text says why."""
+
+
 class Channel(ChannelOptions, Sender):
-    """A way to the public. A kind is a subclass that adds its options and says how to send."""
+    """A way to the public. A kind is a subclass that adds its options and says how to send, and how to prove itself."""
 
     summary: ClassVar[str]
+    proof: ClassVar[str]
+    """What the canary does, for the manual."""
     guarantee: ClassVar[Guarantee]
     limits: ClassVar[Limits]
 
     @abstractmethod
     async def send(self, message: Message) -> str:
         """Send once and return the receipt, or raise Temporary or Permanent. The caller holds the timeout."""
+
+    @abstractmethod
+    async def prove(self, trial: Trial) -> str:
+        """Do what a sending does as far as nobody notices, and return what that proved.
+
+        Raises Temporary or Permanent as ``send`` does, or Unproven where it cannot tell. It carries no approved words,
+        and nothing that a customer sees.
+        """

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from aiosmtplib import SMTPResponse
 from pydantic import Field
 
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial
 from monitor.channels.letter import compose
 from monitor.sending.sender import Permanent, Temporary
 from monitor.sending.submission import REFUSED_FOR_GOOD, Mailbox, Submission, shown, words
@@ -25,6 +25,7 @@ class Email(Channel, Submission):
     """
 
     summary: ClassVar = "Mails the update to a list of recipients."
+    proof: ClassVar = "signs in and names a recipient, and takes that back: no letter is sent"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("title and body", None, "plain text and HTML")
 
@@ -41,6 +42,11 @@ class Email(Channel, Submission):
         waiting = [recipient for recipient in self.to if recipient not in message.reached]
         refused, answer = await self.submit(waiting, letter.as_bytes())
         return self._settle(message, refused, answer)
+
+    async def prove(self, trial: Trial) -> str:
+        """Go as far as the server would take a letter for one of the list."""
+        del trial
+        return await self.rehearse(self.to)
 
     def _settle(self, message: Message, refused: dict[str, SMTPResponse], answer: str) -> str:
         """What this attempt and those before it come to, recipient by recipient."""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import aiohttp
 from pydantic import Field
 
-from monitor.channels.channel import Guarantee, Limits, Message, Reader
+from monitor.channels.channel import Guarantee, Limits, Message, Reader, Trial, Unproven
 from monitor.channels.fan import Fan, Greeting, NotNow
 from monitor.channels.webhook import payload
 from monitor.models import Way
@@ -19,6 +19,7 @@ class Hooks(Fan, Post):
     """A POST to each web address that asked for it and answered our challenge."""
 
     summary: ClassVar = "Posts the update as signed JSON to every web address that subscribed."
+    proof: ClassVar = "nothing: every reader is reached apart, and was asked when they subscribed"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("title, body and short form", None, "Markdown in JSON")
     subscribed: ClassVar = Way.WEBHOOK.value
@@ -42,6 +43,11 @@ class Hooks(Fan, Post):
         return await self.post(
             reader.address, body, headers(reader.secrets, message.key, body, now=message.sent_at), now=message.sent_at
         )
+
+    async def prove(self, trial: Trial) -> str:
+        """Prove nothing: the ways to these readers have nothing in common but us."""
+        del trial
+        raise Unproven("every reader is reached apart")
 
     async def greet(self, greeting: Greeting) -> bool:
         """Post a challenge; whoever gives it back in the answer is who asked for this."""

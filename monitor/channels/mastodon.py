@@ -5,17 +5,20 @@ What the server asks for stands at docs.joinmastodon.org/methods/statuses. It ke
 
 import json
 import re
+from http import HTTPStatus
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, SecretStr
 
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial, Unproven
 from monitor.config import HttpUrl
 from monitor.markdown import visible
 from monitor.sending.post import Answer, Post
+from monitor.sending.sender import Barred, Permanent
 
 LINK_CHARS: Final = 23  # whatever its true length, a link counts as this many
 POST_CHARS_MIN: Final = 280 + len("\n\n") + LINK_CHARS
+ACCOUNT_SHOWN_MAX: Final = 100
 _ID: Final = re.compile(r"post (\w+)")
 
 
@@ -23,6 +26,7 @@ class Mastodon(Channel, Post):
     """An account of a server, by an access token that may write posts (``write:statuses``)."""
 
     summary: ClassVar = "Posts the short form as an account of Mastodon."
+    proof: ClassVar = "asks whose the token is (`verify_credentials`)"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("the short form and a link", 500, "plain text")
 
@@ -34,13 +38,27 @@ class Mastodon(Channel, Post):
 
     async def send(self, message: Message) -> str:
         """Post once; the receipt holds the id of the post and its address."""
-        headers = {
-            "Authorization": f"Bearer {self.access_token.get_secret_value()}",
-            "Idempotency-Key": message.key,
-        }
+        headers = {**self._signed(), "Idempotency-Key": message.key}
         url = f"{self.server.rstrip('/')}/api/v1/statuses"
         answer = await self.ask("POST", url, headers, body=self._body(message), now=message.sent_at, bytes_max=1 << 16)
         return _receipt(answer)
+
+    async def prove(self, trial: Trial) -> str:
+        """Ask whose the token is, which it may only answer with the scope ``profile`` or ``read:accounts``."""
+        url = f"{self.server.rstrip('/')}/api/v1/accounts/verify_credentials"
+        try:
+            answer = await self.ask("GET", url, self._signed(), now=trial.now, bytes_max=1 << 18)
+        except Barred as barred:
+            if barred.status == HTTPStatus.FORBIDDEN:
+                raise Unproven("the token may not be asked whose it is: give it the scope profile too") from None
+            raise
+        told = answer.json()
+        if not isinstance(told, dict) or not isinstance(told.get("acct"), str):
+            raise Permanent("it answered with something that is no account")
+        return f"the token is that of @{visible(told['acct'])[:ACCOUNT_SHOWN_MAX]}"
+
+    def _signed(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token.get_secret_value()}"}
 
     def _body(self, message: Message) -> bytes:
         content = {

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, SecretStr
 
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial
 from monitor.markdown import plain, visible
 from monitor.sending.hook import parts, web_address
 from monitor.sending.post import Post
@@ -24,6 +24,7 @@ class Slack(Channel, Post):
     """An incoming webhook. Its address is all that it takes to post, so it is a secret."""
 
     summary: ClassVar = "Posts the update to a channel of Slack or Mattermost."
+    proof: ClassVar = "connects; whether a post would be taken, only a post could tell"
     guarantee: ClassVar = Guarantee.AT_LEAST_ONCE
     limits: ClassVar = Limits("title and body", BODY_CHARS_MAX, "Slack's blocks, or Markdown")
 
@@ -41,6 +42,11 @@ class Slack(Channel, Post):
         content = _DIALECTS[self.dialect](_shortened(message))
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         return await self.post(self.url.get_secret_value(), body, {}, now=message.sent_at)
+
+    async def prove(self, trial: Trial) -> str:
+        """Connect: all that the address of a webhook can be asked is to post."""
+        del trial
+        return await self.reach(self.url.get_secret_value())
 
 
 def _shortened(message: Message) -> Message:

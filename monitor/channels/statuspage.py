@@ -6,32 +6,49 @@ metadata holds the thread of the incident and the key of the newest update, and 
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, SecretStr
 
-from monitor.channels.channel import Channel, Guarantee, Limits, Message
+from drafts.facts import Planned
+from monitor.channels.channel import Channel, Guarantee, Limits, Message, Trial
 from monitor.config import HttpUrl
 from monitor.markdown import plain, visible
 from monitor.models import Stage
 from monitor.sending.post import Answer, Post
-from monitor.sending.sender import Temporary
+from monitor.sending.sender import Permanent, Temporary
 
 NAME_CHARS_MAX: Final = 255
 BODY_CHARS_MAX: Final = 25_000
 LIST_BYTES_MAX: Final = 8 << 20
 _ID: Final = re.compile(r"incident (\w+)")
-_STATUSES: Final = {
-    # Planned work is an incident of ours with a time, and theirs needs that time as data; we say it in words.
-    Stage.SCHEDULED: Stage.IDENTIFIED,
-    Stage.IN_PROGRESS: Stage.MONITORING,
+_WORK: Final = {
+    Stage.SCHEDULED: "scheduled",
+    Stage.IN_PROGRESS: "in_progress",
+    Stage.MONITORING: "verifying",
+    Stage.RESOLVED: "completed",
 }
+# Else the page would speak by itself when a time comes, and no word goes out without a human. Left out, some mean yes.
+_BY_ITSELF: Final = dict.fromkeys(
+    (
+        "scheduled_remind_prior",
+        "scheduled_auto_in_progress",
+        "scheduled_auto_completed",
+        "auto_transition_to_maintenance_state",
+        "auto_transition_to_operational_state",
+        "auto_transition_deliver_notifications_at_start",
+        "auto_transition_deliver_notifications_at_end",
+    ),
+    False,
+)
 
 
 class Statuspage(Channel, Post):
     """One page, by its id and a key of its organisation."""
 
     summary: ClassVar = "Keeps an incident at Atlassian Statuspage."
+    proof: ClassVar = "reads the page with the key"
     guarantee: ClassVar = Guarantee.EXACTLY_ONCE
     limits: ClassVar = Limits("title and body", BODY_CHARS_MAX, "plain text")
 
@@ -50,6 +67,21 @@ class Statuspage(Channel, Post):
             return _told(there)
         return _receipt(await self._ask("PATCH", f"/{there['id']}", message, self._body(message)))
 
+    async def prove(self, trial: Trial) -> str:
+        """Read the page, as only a key of its organisation may."""
+        answer = await self.ask("GET", self._page, self._signed(), now=trial.now, bytes_max=1 << 20)
+        told = answer.json()
+        if not isinstance(told, dict) or told.get("id") != self.page_id:
+            raise Permanent("it answered with something that is not this page")
+        return f"the key opens the page {visible(str(told.get('name', self.page_id)))[:NAME_CHARS_MAX]}"
+
+    @property
+    def _page(self) -> str:
+        return f"{self.url.rstrip('/')}/v1/pages/{self.page_id}"
+
+    def _signed(self) -> dict[str, str]:
+        return {"Authorization": f"OAuth {self.api_key.get_secret_value()}"}
+
     async def _there(self, message: Message) -> dict[str, Any] | None:
         """The incident as it stands there; None if it is not there yet."""
         for receipt in message.earlier:
@@ -65,21 +97,32 @@ class Statuspage(Channel, Post):
     async def _ask(
         self, method: str, path: str, message: Message, body: bytes | None = None, *, bytes_max: int = 1 << 20
     ) -> Answer:
-        url = f"{self.url.rstrip('/')}/v1/pages/{self.page_id}/incidents{path}"
-        headers = {"Authorization": f"OAuth {self.api_key.get_secret_value()}"}
-        return await self.ask(method, url, headers, body=body, now=message.sent_at, bytes_max=bytes_max)
+        url = f"{self._page}/incidents{path}"
+        return await self.ask(method, url, self._signed(), body=body, now=message.sent_at, bytes_max=bytes_max)
 
     def _body(self, message: Message) -> bytes:
         title, body = visible(message.title), plain(message.body)
         incident = {
             "name": title if len(title) <= NAME_CHARS_MAX else f"{title[: NAME_CHARS_MAX - 1]}…",
-            "status": _STATUSES.get(message.stage, message.stage),
+            **(_scheduled(message.planned, message.stage) if message.planned else {"status": message.stage}),
             "body": body if len(body) <= BODY_CHARS_MAX else f"{visible(message.short)}\n\n{message.page_url}",
             # Never left out: its default mails every subscriber.
             "deliver_notifications": self.deliver_notifications,
             "metadata": {"ownup": {"thread": message.thread, "key": message.key}},
         }
         return json.dumps({"incident": incident}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _scheduled(planned: Planned, stage: Stage) -> dict[str, Any]:
+    """Planned work as scheduled maintenance; what was put off and has no new time is over there until it has one."""
+    if planned.start is None or planned.end is None:
+        return {"status": _WORK[Stage.RESOLVED]}
+    times = {"scheduled_for": _time(planned.start), "scheduled_until": _time(planned.end)}
+    return {"status": _WORK.get(stage, "in_progress"), **times, **_BY_ITSELF}
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _mark(incident: object) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from monitor.config.oidc import Oidc
 from monitor.config.plan import Plan
 from monitor.config.reading import readable
 from monitor.config.subscribers import Subscribers
-from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Zone
+from monitor.config.values import Cron, Daily, DraftLanguage, HttpUrl, Language, Listen, Listening, Rhythm, Zone
 from probes.kinds import Kind
 from probes.target import Name, Options, Seconds
 from probes.tls import SecuredManner
@@ -118,7 +118,8 @@ class ChannelOptions(Options):
     """What every channel has in common: its name, its kind, the components it needs to reach anybody, its language.
 
     One that ``goes_first`` tells those who answer customers, so the others wait for it a little. ``subscribed`` says
-    how those are told who asked for it, where a channel is theirs: by ``email`` or by ``webhook``.
+    how those are told who asked for it, where a channel is theirs: by ``email`` or by ``webhook``. ``canary`` is how
+    often it is tried without anybody noticing, None for never.
     """
 
     goes_first: ClassVar[bool] = False
@@ -128,6 +129,7 @@ class ChannelOptions(Options):
     name: Name
     carried_by: tuple[Name, ...] = ()
     language: DraftLanguage | None = None
+    canary: Rhythm = _DAY_S
 
     def addresses(self) -> Iterator[str]:
         """The addresses of this channel that a text may name; none of them a secret."""

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator
 
+from probes.target import seconds
+
 PORT_MAX: Final = 65535
+OFF: Final = "off"
+RHYTHM_S_MIN: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,24 @@ def _cron(text: str) -> str:
     return text
 
 
+def _rhythm(text: object) -> float | None:
+    """How often, in seconds, or None for never."""
+    if text is None or text == OFF:
+        return None
+    try:
+        every_s = cast("float", seconds(text))
+    except ValueError as error:
+        raise ValueError(f'{error}; or "{OFF}"') from None
+    if every_s < RHYTHM_S_MIN:
+        raise ValueError("at most once a minute")
+    return every_s
+
+
 Daily = Annotated[Hours, BeforeValidator(Hours.parse)]
 Listening = Annotated[Listen, BeforeValidator(Listen.parse)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Rhythm = Annotated[float | None, BeforeValidator(_rhythm)]
 Language = Literal["en"]
 DraftLanguage = Literal["en", "de", "fr", "es"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from socket import socket
 from ssl import SSLContext
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import structlog
 
@@ -62,6 +62,9 @@ Stations = dict[str, Coroutine[Any, Any, NoReturn]]
 
 _now = partial(datetime.now, UTC)
 
+PAGE_AGE_S: Final = 3600.0
+"""How old the page may look to its readers before its canary says that it is stuck."""
+
 log = structlog.get_logger("ownup.daemon")
 
 
@@ -76,12 +79,13 @@ class Life:
     greet: Greet
     own: Overrides = field(default_factory=Overrides)
     drill: bool = False
+    copy: Copy | None = None
 
 
 @asynccontextmanager
 async def opened(life: Life) -> AsyncIterator[Stations]:
     """Open what the stations need, and close it after them. Raises CannotListen or StorageError."""
-    life = replace(life, own=_own_words(life.config))
+    life = replace(life, own=_own_words(life.config), copy=Copy.of(life.config.page))
     config, base = life.config, life.config.path.parent
     async with AsyncExitStack() as stack:
         listeners, tls = stack.enter_context(bound(config)), secured(config.metrics)
@@ -104,6 +108,7 @@ async def opened(life: Life) -> AsyncIterator[Stations]:
             **_desk(life, ledger, judge, samples, heartbeats, listeners["desk"]),
             **_metrics(life, ledger, listeners["metrics"], tls),
             **_channels(life, ledger),
+            **_canaries(life, ledger, judge),
             **_calls(life, ledger, judge),
         }
 
@@ -156,8 +161,7 @@ def _lookers(life: Life, ledger: Ledger, judge: Judge, samples: Samples, own: Ow
 async def _public(life: Life, ledger: Ledger, samples: Samples, listener: socket) -> Stations:
     setting = Setting.of(life.config, drill=life.drill)
     pages = await Pages.open(ledger, setting, clock=_now, history=samples.history)
-    copy = Copy.of(life.config.page)
-    copying = {"copy of the page": copy.keep(pages)} if copy else {}
+    copying = {"copy of the page": life.copy.keep(pages)} if life.copy else {}
     return {"page": serve(page.make(pages), listener), "pages": pages.keep(), **copying}
 
 
@@ -176,6 +180,7 @@ def _desk(
         own=life.own,
         drill=life.drill,
         rehearsals=rehearsals,
+        copy_trouble=lambda: life.copy.trouble if life.copy else "",
     )
     drills = {"drills": rehearsals.run()} if rehearsals else {}
     return {"desk": serve(desk.make(seat), listener), **drills}
@@ -183,10 +188,12 @@ def _desk(
 
 def _metrics(life: Life, ledger: Ledger, listener: socket, tls: SSLContext | None) -> Stations:
     gauges, series, pulse = life.memory.gauges, life.memory.series, life.memory.pulse
+    copy = life.copy
+    gauges.copy_fails = (lambda: bool(copy.trouble)) if copy else None
     app = metrics.make(gauges, series, pulse, rules=life.config.metrics, clock=_now, reload=life.orders.take)
     return {
         "metrics": serve(app, listener, tls=tls),
-        "follower": Follower(ledger, gauges, since=_now()).run(),
+        "follower": Follower(ledger, gauges, since=_now(), channels=life.config.channel).run(),
     }
 
 
@@ -196,6 +203,19 @@ def _channels(life: Life, ledger: Ledger) -> Stations:
         name: endless
         for channel in life.config.channel
         for name, endless in publish.tasks(ledger, channel, house=house, clock=_now, on_delivery=told).items()
+    }
+
+
+def _canaries(life: Life, ledger: Ledger, judge: Judge) -> Stations:
+    """A drill has none: what it is told of its channels is part of the story."""
+    every_s = life.config.page.export_every if life.config.page.export else 0.0
+    trial = partial(publish.Trial, life.config.site, page_age_s_max=max(PAGE_AGE_S, 2 * every_s))
+    return {
+        f"canary {channel.name}": publish.canary(
+            ledger, channel, lambda now: trial(now=now), clock=_now, blind=judge.isolated
+        )
+        for channel in life.config.channel
+        if channel.canary is not None and not life.drill
     }
 
 

@@ -35,7 +35,7 @@ async def approve(s: AsyncSession, seat: Seat, seen: Seen, *, override: str, now
     Publishing is not ours: it follows from the record. Raises a leaf of Refused, and then nothing has changed.
     """
     draft = await drafts.unanswered(s, seen.update_id)
-    chosen = await carriers(s, seat, draft.incident_id)
+    chosen = await carriers(s, seat, draft.incident_id, now)
     found = findings(draft, await circumstances(s, seat.config, draft, seen.person_id, now), now)
     four_eyes, reason = seat.config.desk.four_eyes, override.strip()
     overridden = second.overridable(four_eyes, found)

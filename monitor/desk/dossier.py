@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drafts.facts import Facts, UpdateKind
 from drafts.honesty import Circumstances
-from monitor.desk.carriers import Carriers, choose
+from monitor.desk.carriers import Carriers, choose, unwell
 from monitor.desk.change import Change
 from monitor.desk.circumstances import Surroundings, weigh
 from monitor.desk.evidence import Evidence, gather
@@ -17,6 +17,7 @@ from monitor.desk.seat import Seat
 from monitor.ledger import (
     approvals,
     assents,
+    canaries,
     claims,
     components,
     deliveries,
@@ -100,7 +101,7 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
         acts=acts,
         is_back=await claims.is_back(s, incident, acts),
         alarms=await story.alarms(s, incident.id),
-        carriers=await _carriers(s, seat, hit),
+        carriers=await _carriers(s, seat, hit, now),
         circumstances=weigh(seat.config, update, Surroundings(incident, hit, acts, alone=alone), now),
         offer=await offer(s, update, seat.own),
         agreed=agreed,
@@ -109,14 +110,18 @@ async def read(s: AsyncSession, seat: Seat, update_id: int, person_id: int, now:
     )
 
 
-async def carriers(s: AsyncSession, seat: Seat, incident_id: int) -> Carriers:
-    """The channels that can carry a notice now, by what fails in this incident, and for certain in any other."""
-    return await _carriers(s, seat, (await story.hit_by(s, [incident_id])).get(incident_id, ()))
+async def carriers(s: AsyncSession, seat: Seat, incident_id: int, now: datetime) -> Carriers:
+    """The channels that can carry a notice now, by what fails in this incident, and for certain in any other.
+
+    One whose own canary failed carries nothing either.
+    """
+    return await _carriers(s, seat, (await story.hit_by(s, [incident_id])).get(incident_id, ()), now)
 
 
-async def _carriers(s: AsyncSession, seat: Seat, hit: Sequence[Hit]) -> Carriers:
+async def _carriers(s: AsyncSession, seat: Seat, hit: Sequence[Hit], now: datetime) -> Carriers:
     names = {component.id: component.name for component in await components.everything(s)}
     ours = {part.component_id for part in hit if part.failing}
     failing = ours | await story.failing_components(s)
     refused = {channel: halt.why for channel, halt in (await halts.standing(s)).items()}
-    return choose(seat.config.channel, {part: names[part] for part in failing}, refused)
+    sick = unwell(seat.config, await canaries.latest(s), now)
+    return choose(seat.config.channel, {part: names[part] for part in failing}, refused, sick)

@@ -1,13 +1,18 @@
 """Who can be reached and who can say yes, by which ways words go out, and what of all that is missing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from monitor.config import Config
-from monitor.models import Delivery, DeliveryState, Halt, Person, Role
+from monitor.desk.carriers import unwell
+from monitor.desk.seat import Seat
+from monitor.ledger import canaries, deliveries, halts
+from monitor.models import Canary, Delivery, DeliveryState, Halt, Person, Role
 
 _MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 
@@ -30,12 +35,16 @@ class Way:
     last: Delivery | None
     pending: int
     halt: Halt | None = None
+    canary: Canary | None = None
+    unwell: str = ""
 
     @property
     def is_well(self) -> bool:
         """Whether nothing says that it does not work."""
-        return not self.halt and (
-            self.last is None or (self.last.state is not DeliveryState.FAILED and not self.last.error)
+        return (
+            not self.halt
+            and not self.unwell
+            and (self.last is None or (self.last.state is not DeliveryState.FAILED and not self.last.error))
         )
 
 
@@ -52,15 +61,30 @@ def called(config: Config[Any], now: datetime) -> list[Callee]:
     ]
 
 
-def ways(
-    config: Config[Any], latest: Sequence[Delivery], pending: Mapping[str, int], halted: Mapping[str, Halt]
-) -> list[Way]:
+async def ways(s: AsyncSession, config: Config[Any], now: datetime) -> list[Way]:
     """The channels of the config."""
-    last = {delivery.channel: delivery for delivery in latest}
+    last = {delivery.channel: delivery for delivery in await deliveries.latest(s)}
+    pending, halted, tried = await deliveries.pending_counts(s), await halts.standing(s), await canaries.latest(s)
+    sick = unwell(config, tried, now)
     return [
-        Way(one.name, one.kind, last.get(one.name), pending.get(one.name, 0), halted.get(one.name))
+        Way(
+            name=one.name,
+            kind=one.kind,
+            last=last.get(one.name),
+            pending=pending.get(one.name, 0),
+            halt=halted.get(one.name),
+            canary=tried.get(one.name) if one.canary else None,
+            unwell=sick.get(one.name, ""),
+        )
         for one in config.channel
     ]
+
+
+def out_of_order(seat: Seat, found: Sequence[Way]) -> Iterator[str]:
+    """What fails of our own ways to the public, a sentence each."""
+    if trouble := seat.copy_trouble():
+        yield f"The copy of the public page is not kept up: {trouble}."
+    yield from (f"The channel {way.name} will carry no notice, since {way.unwell}." for way in found if way.unwell)
 
 
 def approvers(accounts: Sequence[Person]) -> list[str]:

@@ -15,7 +15,7 @@ from monitor.desk.incident import named, summary
 from monitor.desk.seat import Seat
 from monitor.desk.update import KINDS
 from monitor.desk.visit import Visit
-from monitor.ledger import claims, components, deliveries, drafts, halts, incidents, people, sightings, story
+from monitor.ledger import claims, components, drafts, incidents, people, sightings, story
 from monitor.models import Incident, IncidentUpdate, Person
 from monitor.verdict import Verdict
 
@@ -90,15 +90,15 @@ async def get(visit: Visit) -> web.Response:
 async def _desk(s: AsyncSession, visit: Visit, accounts: Sequence[Person], opened: Sequence[int]) -> dict[str, Any]:
     """Who is there, by which ways words go out, and which promises run."""
     config, promised = visit.seat.config, await story.promised(s, opened)
+    ways = await duty.ways(s, config, visit.now)
+    missing = (*duty.out_of_order(visit.seat, ways), *visit.desk.readiness.missing)
     return {
         "subscribed": any(channel.subscribed for channel in config.channel),
         "clocks": sorted(promised.items(), key=lambda clock: clock[1])[:CLOCKS_MAX],
-        "ways": duty.ways(
-            config, await deliveries.latest(s), await deliveries.pending_counts(s), await halts.standing(s)
-        ),
+        "ways": ways,
         "called": duty.called(config, visit.now),
         "approvers": duty.approvers(accounts),
-        "gaps": list(islice(duty.gaps(config, accounts, visit.desk.readiness.missing), GAPS_MAX)),
+        "gaps": list(islice(duty.gaps(config, accounts, missing), GAPS_MAX)),
     }
 
 

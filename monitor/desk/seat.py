@@ -22,7 +22,8 @@ class Seat:
     ``verdicts`` gives the verdict in force on each target, ``samples`` the last hour of looks, and ``sample`` the
     sample servers of sample mode, which a button may break and repair. ``hear`` is told of signs of life.
     ``own`` are the company's own words; in a ``drill`` every page says that it is one. ``rehearsals``
-    holds the drills that a button may start.
+    holds the drills that a button may start. ``copy_trouble`` says why the copy of the page is not kept up, if it is
+    not.
     """
 
     ledger: Ledger
@@ -35,3 +36,4 @@ class Seat:
     own: Overrides = field(default_factory=Overrides)
     drill: bool = False
     rehearsals: Rehearsals | None = None
+    copy_trouble: Callable[[], str] = str

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from monitor.ledger import drafts
 from monitor.models import Approval, Delivery, DeliveryState, Halt, Incident, IncidentUpdate, Person
 
 RECEIPTS_MAX: Final = 20
@@ -145,9 +146,12 @@ async def pending_counts(s: AsyncSession) -> dict[str, int]:
 
 
 async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Published]:
-    """What has been delivered to a channel, the newest approval first, at most ``limit``."""
+    """What has been delivered to a channel, the newest approval first, at most ``limit``.
+
+    Words unlike those that were approved are left out: whoever got round the triggers puts nothing before the public.
+    """
     wanted = (
-        select(Incident, IncidentUpdate, col(Delivery.delivered_at), col(Person.name), col(Approval.at))
+        select(Incident, IncidentUpdate, col(Delivery.delivered_at), col(Person.name), Approval)
         .join(IncidentUpdate, col(IncidentUpdate.incident_id) == col(Incident.id))
         .join(Approval, col(Approval.update_id) == col(IncidentUpdate.id))
         .join(Delivery, col(Delivery.approval_id) == col(Approval.id))
@@ -158,9 +162,9 @@ async def published(s: AsyncSession, channel: str, limit: int = 1000) -> list[Pu
     )
     rows = await s.execute(wanted)
     return [
-        Published(incident, update, at, approver, approved_at)
-        for incident, update, at, approver, approved_at in rows
-        if at
+        Published(incident, update, at, approver, approval.at)
+        for incident, update, at, approver, approval in rows
+        if at and drafts.notice_of(update).sha256() == approval.text_sha256
     ]
 
 

@@ -1,8 +1,8 @@
 """Follows the record: the gauges hold what it says now, and the histograms how long each step took."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -14,7 +14,19 @@ from sqlmodel import col
 
 from drafts.facts import UpdateKind
 from drafts.promises import Fate
-from monitor.ledger import approvals, calls, deliveries, drafts, follow_ups, halts, incidents, subscribers, words
+from monitor.config import ChannelOptions
+from monitor.ledger import (
+    approvals,
+    calls,
+    canaries,
+    deliveries,
+    drafts,
+    follow_ups,
+    halts,
+    incidents,
+    subscribers,
+    words,
+)
 from monitor.ledger.store import Ledger
 from monitor.metrics.gauges import Gauges, Snapshot
 from monitor.models import Act, ActKind, Approval, Delivery, Incident, IncidentUpdate
@@ -39,10 +51,14 @@ class Span:
 class Follower:
     """Reads the record after each change. What happened before the start is not counted again."""
 
-    def __init__(self, ledger: Ledger, gauges: Gauges, *, since: datetime) -> None:
-        """Begin to count what happens after ``since``."""
+    def __init__(
+        self, ledger: Ledger, gauges: Gauges, *, since: datetime, channels: Collection[ChannelOptions]
+    ) -> None:
+        """Begin to count what happens after ``since``; of ``channels`` that are no more, nothing is told."""
         self._ledger = ledger
         self._gauges = gauges
+        self._named = frozenset(channel.name for channel in channels)
+        self._tried = frozenset(channel.name for channel in channels if channel.canary)
         self._spans = _spans(gauges, since)
         self._heard_at: datetime | None = None
         self._promises: Mapping[Fate, int] = {}
@@ -58,7 +74,11 @@ class Follower:
         """Take in what the record says now."""
         async with self._ledger.read() as session:
             await self._count_promises(session)
-            self._gauges.snapshot = await _snapshot(session, self._promises)
+            self._gauges.snapshot = replace(
+                await _snapshot(session, self._promises),
+                halted=sorted(self._named & (await halts.standing(session)).keys()),
+                canaries=[one for name, one in (await canaries.latest(session)).items() if name in self._tried],
+            )
             for span in self._spans:
                 await span.count(session)
 
@@ -112,7 +132,6 @@ async def _snapshot(session: AsyncSession, promises: Mapping[Fate, int]) -> Snap
         drafts_waiting=sum(draft.kind is not UpdateKind.REVIEW for draft in waiting),
         reviews_waiting=sum(draft.kind is UpdateKind.REVIEW for draft in waiting),
         pending_by_channel=await deliveries.pending_counts(session),
-        halted=sorted(await halts.standing(session)),
         subscribers=await subscribers.counts(session),
         pending_by_route=await calls.pending_counts(session),
         promised=promised,

@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from drafts.promises import Fate
-from monitor.models import Stage, SubscriberState, Way
+from monitor.models import Canary, CanaryOutcome, Stage, SubscriberState, Way
 
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 HERE: Final = "here"
@@ -37,6 +37,7 @@ class Snapshot:
     pending_by_route: Mapping[str, int] = field(default_factory=dict)
     halted: Collection[str] = ()
     subscribers: Mapping[tuple[Way, SubscriberState], int] = field(default_factory=dict)
+    canaries: Collection[Canary] = ()
     promised: Mapping[int, datetime] = field(default_factory=dict)
     promises: Mapping[Fate, int] = field(default_factory=dict)
     customer_first: int = 0
@@ -52,6 +53,7 @@ class Gauges(Collector):
         self.snapshot = Snapshot()
         self.now: datetime | None = None
         self.isolated: Callable[[], str | None] = lambda: None
+        self.copy_fails: Callable[[], bool] | None = None
         self._skipped: Callable[[], int] = int
         self._dropped: Callable[[], int] = int
         registry = self.registry
@@ -122,6 +124,7 @@ class Gauges(Collector):
         yield pending
         yield _halted(snapshot.halted)
         yield _subscribers(snapshot.subscribers)
+        yield from _canaries(snapshot.canaries)
         calling = _labelled("ownup_calls_pending", "Calls of people that are on their way", "route")
         for route, count in snapshot.pending_by_route.items():
             calling.add_metric([route], count)
@@ -141,6 +144,7 @@ class Gauges(Collector):
         cut_off = _labelled("ownup_place_isolated", "1 while our own connection to the network is in doubt", "place")
         cut_off.add_metric([HERE], self.isolated() is not None)
         yield cut_off
+        yield _copy(self.copy_fails)
         yield CounterMetricFamily("ownup_slots_skipped", "Slots without a look since the start", self._skipped())
         yield CounterMetricFamily("ownup_samples_dropped", "Samples that could not be kept", self._dropped())
 
@@ -173,6 +177,29 @@ def _subscribers(counted: Mapping[tuple[Way, SubscriberState], int]) -> GaugeMet
     return found
 
 
+def _copy(fails: Callable[[], bool] | None) -> GaugeMetricFamily:
+    copy = _labelled("ownup_page_copy_failed", "1 while the copy of the public page is not kept up")
+    if fails:
+        copy.add_metric([], fails())
+    return copy
+
+
+def _canaries(canaries: Collection[Canary]) -> Iterable[GaugeMetricFamily]:
+    """What each channel's own trial told the last time, and when it last went well."""
+    told = GaugeMetricFamily(
+        "ownup_channel_canary", "1 for what a channel's canary told last", labels=["channel", "outcome"]
+    )
+    name, meaning = "ownup_channel_canary_ok_timestamp_seconds", "When a channel's canary last went well"
+    well = GaugeMetricFamily(name, meaning, labels=["channel"], unit="seconds")
+    for one in canaries:
+        for outcome in CanaryOutcome:
+            told.add_metric([one.channel, outcome], one.outcome is outcome)
+        if one.ok_at:
+            well.add_metric([one.channel], one.ok_at.timestamp())
+    yield told
+    yield well
+
+
 def _seconds(registry: CollectorRegistry, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
     return Histogram(name, meaning, buckets=buckets, unit="seconds", registry=registry)
 
@@ -181,5 +208,5 @@ def _attempts(registry: CollectorRegistry, name: str, meaning: str, way: str) ->
     return Counter(name, f"{meaning}, by what came of them", [way, "outcome"], registry=registry)
 
 
-def _labelled(name: str, meaning: str, label: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, meaning, labels=[label])
+def _labelled(name: str, meaning: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, meaning, labels=labels)

@@ -11,6 +11,7 @@ from monitor.models.approval import Approval, Assent, Delivery, DeliveryState, H
 from monitor.models.audit import AuditEntry, AuditHead
 from monitor.models.beat import Beat
 from monitor.models.call import Call, CallState, Signal, Why
+from monitor.models.canary import Canary, CanaryOutcome
 from monitor.models.columns import Utc
 from monitor.models.follow_up import FollowUp
 from monitor.models.incident import Act, ActKind, Incident, Member, Sighting, Stage
@@ -32,6 +33,8 @@ __all__ = [
     "Beat",
     "Call",
     "CallState",
+    "Canary",
+    "CanaryOutcome",
     "Component",
     "Delivery",
     "DeliveryState",

@@ -7,7 +7,7 @@ from typing import Final
 from monitor.page.answer import Answer
 from monitor.page.links import Links
 from monitor.page.moment import Case, Moment, Work
-from monitor.page.shapes import components, incidents, maintenances, page, status
+from monitor.page.shapes import as_of, components, incidents, maintenances, page, status
 
 INCIDENTS_MAX: Final = 50
 JSON: Final = "application/json"
@@ -26,9 +26,9 @@ def _summary(moment: Moment, links: Links) -> Answer:
 
 
 def _status(moment: Moment, links: Links) -> Answer:
-    """The whole in one word."""
+    """The whole in one word, and as of when: who reads it from afar sees by that whether what they read is kept up."""
     del links
-    return _answer(moment, status=status(moment))
+    return _answer(moment, status=status(moment), as_of=as_of(moment))
 
 
 def _components(moment: Moment, links: Links) -> Answer:

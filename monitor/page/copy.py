@@ -33,11 +33,12 @@ SAID_CHARS_MAX: Final = 500
 
 @dataclass(slots=True)
 class Copy:
-    """Writes the copy, and lets a command carry it further."""
+    """Writes the copy, and lets a command carry it further. ``trouble`` says why the last time failed, if it did."""
 
     directory: Path
     command: tuple[str, ...]
     every_s: float
+    trouble: str = ""
     _past: dict[str, tuple[Case, bytes]] = field(default_factory=dict)
 
     @classmethod
@@ -53,8 +54,9 @@ class Copy:
                 await asyncio.to_thread(self.write, moment)
             except OSError as error:
                 log.warning("the copy of the page cannot be written", directory=str(self.directory), why=str(error))
+                self.trouble = f"it cannot be written to {self.directory} ({error.strerror})"
             else:
-                await self._carry()
+                self.trouble = await self._carry()
             await self._news(pages, moment)
 
     def write(self, moment: Moment) -> None:
@@ -102,16 +104,17 @@ class Copy:
                 while (moment.cases, moment.readings) == (seen.cases, seen.readings):
                     moment = await pages.changed(moment)
 
-    async def _carry(self) -> None:
+    async def _carry(self) -> str:
+        """Run the command; says what went wrong, without its words: they may hold a password."""
         if not self.command:
-            return
+            return ""
         try:
             process = await asyncio.create_subprocess_exec(
                 *self.command, cwd=self.directory, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
             )
         except OSError as error:
             log.warning("the export command cannot be run", why=str(error))
-            return
+            return f"its command cannot be run ({error.strerror})"
         try:
             async with asyncio.timeout(COMMAND_S):
                 said, _ = await process.communicate()
@@ -124,6 +127,8 @@ class Copy:
         if process.returncode:
             told = said.decode(errors="replace").strip()[-SAID_CHARS_MAX:]
             log.warning("the export command failed", code=process.returncode, said=told)
+            return f"its command failed with code {process.returncode}; the log holds what it said"
+        return ""
 
 
 def _body(moment: Moment, path: str, links: Links) -> bytes:

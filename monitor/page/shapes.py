@@ -46,6 +46,11 @@ def status(moment: Moment) -> Json:
     return {"indicator": indicator, "description": _DESCRIPTIONS[indicator]}
 
 
+def as_of(moment: Moment) -> str | None:
+    """When this was so."""
+    return _time(moment.now)
+
+
 def components(moment: Moment) -> list[Json]:
     """Every component and every group of them, a group before its members."""
     told: list[Json] = []

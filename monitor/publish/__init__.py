@@ -4,10 +4,11 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, NoReturn
 
-from monitor.channels.channel import Channel
+from monitor.channels.channel import Channel, Trial
 from monitor.channels.fan import Fan
 from monitor.channels.kinds import KINDS, Kind
 from monitor.ledger.store import Ledger
+from monitor.publish.canary import canary
 from monitor.publish.drain import drain, empty
 from monitor.publish.fan import FanLine, stragglers
 from monitor.publish.greet import greet
@@ -15,7 +16,7 @@ from monitor.publish.hand import Hand
 from monitor.publish.house import House
 from monitor.publish.line import Outcome
 
-__all__ = ["KINDS", "Channel", "House", "Kind", "Outcome", "drain", "tasks"]
+__all__ = ["KINDS", "Channel", "House", "Kind", "Outcome", "Trial", "canary", "drain", "tasks"]
 
 
 def tasks(

@@ -8,8 +8,8 @@ from monitor.channels.channel import Channel
 from monitor.config import Site
 from monitor.ledger import deliveries
 from monitor.ledger.store import Ledger
-from monitor.publish.line import Line, Outcome, genuine
-from monitor.publish.pause import WAIT_S_MAX, wait
+from monitor.publish.line import Line, Outcome
+from monitor.sending.queue import work_off
 
 
 async def drain(
@@ -31,17 +31,6 @@ async def drain(
 
 async def empty(line: Line) -> NoReturn:
     """Send over this line, for ever."""
-    ledger, channel, clock = line.ledger, line.channel, line.clock
-    async with ledger.write() as s:
-        await deliveries.unclaim_all(s, channel.name)
-    while True:
-        seen = ledger.version
-        async with ledger.read() as s:
-            outgoing = await deliveries.next_due(s, channel.name, clock())
-            due_at = await deliveries.due_at(s, channel.name)
-        if outgoing is None:
-            await wait(ledger, seen, WAIT_S_MAX if due_at is None else (due_at - clock()).total_seconds())
-        elif not genuine(outgoing):
-            await line.refuse(outgoing)
-        else:
-            await line.attempt(outgoing)
+    async with line.ledger.write() as s:
+        await deliveries.unclaim_all(s, line.channel.name)
+    await work_off(line.ledger, line.next_due, line.send, clock=line.clock)

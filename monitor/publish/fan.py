@@ -16,7 +16,7 @@ from monitor.ledger.postings import Due
 from monitor.models import PostingState
 from monitor.publish.hand import Hand
 from monitor.publish.line import Line, genuine, id_of
-from monitor.publish.pause import WAIT_S_MAX, wait
+from monitor.sending.queue import WAIT_S_MAX, wait
 from monitor.sending.sender import Undelivered
 
 
@@ -59,7 +59,7 @@ async def stragglers(hand: Hand) -> NoReturn:
             attempt = 0
         except Undelivered as why:
             attempt += 1
-            await asyncio.sleep(hand.pause_s(attempt, why))
+            await asyncio.sleep(hand.channel.pause_s(attempt, why))
 
 
 async def _again(hand: Hand, found: Sequence[tuple[Due, Outgoing]]) -> None:

@@ -12,7 +12,7 @@ from monitor.channels.fan import Never
 from monitor.ledger import subscribers
 from monitor.models import Subscriber
 from monitor.publish.hand import Hand
-from monitor.publish.pause import WAIT_S_MAX, wait
+from monitor.sending.queue import WAIT_S_MAX, wait
 from monitor.sending.sender import Temporary, Undelivered
 
 log = structlog.get_logger("ownup.publish")
@@ -94,6 +94,6 @@ class _Greeter:
 
     async def _later(self, one: Subscriber, why: Undelivered) -> None:
         log.info("a subscriber is asked later", subscriber=one.id, why=why.detail)
-        at = self.hand.clock() + timedelta(seconds=self.hand.pause_s(one.attempts + 1, why))
+        at = self.hand.clock() + timedelta(seconds=self.hand.channel.pause_s(one.attempts + 1, why))
         async with self.hand.ledger.write() as s:
             await subscribers.answer_later(s, one, at)

@@ -1,7 +1,5 @@
 """The hand that gives each reader their own copy, no faster than may be, and writes down what came of it."""
 
-import asyncio
-import random
 from asyncio import TaskGroup
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +19,6 @@ from monitor.models import PostingState, Subscriber
 from monitor.publish.house import House
 from monitor.publish.line import id_of
 from monitor.publish.message import message_of
-from monitor.sending.backoff import pause_s
 from monitor.sending.sender import Barred, Permanent, Temporary, Undelivered
 
 log = structlog.get_logger("ownup.publish")
@@ -72,10 +69,7 @@ class Hand:
         message = replace(told, key=self.house.key(told.key, one), reader=self.house.reader(one))
         async with self.throttle:
             try:
-                async with asyncio.timeout(self.channel.timeout):
-                    await self.channel.send(message)
-            except TimeoutError:
-                return Temporary(f"no answer within {self.channel.timeout:g} s")
+                await self.channel.attempt(self.channel.send(message))
             except Undelivered as why:
                 return why
         return None
@@ -101,15 +95,5 @@ class Hand:
             await postings.failed(s, due.posting.id, why.detail, now)
             await subscribers.bounced(s, one.id)
         else:
-            at = now + timedelta(seconds=self.pause_s(due.posting.attempts + 1, why))
+            at = now + timedelta(seconds=self.channel.pause_s(due.posting.attempts + 1, why))
             await postings.later(s, due.posting.id, why.detail, at)
-
-    def pause_s(self, attempt: int, why: Undelivered) -> float:
-        """How long to wait after this attempt."""
-        return pause_s(
-            attempt=attempt,
-            first_s=self.channel.retry_first,
-            ceiling_s=self.channel.retry_ceiling,
-            wish_s=why.retry_after_s if isinstance(why, Temporary) else None,
-            chance=random.random(),  # noqa: S311 - it spreads attempts in time and guards nothing
-        )

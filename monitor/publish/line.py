@@ -1,7 +1,5 @@
 """A line: how one channel's approved updates leave the house, each claimed, sent and recorded."""
 
-import asyncio
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +15,7 @@ from monitor.ledger import audit, deliveries, drafts, halts
 from monitor.ledger.deliveries import Outgoing
 from monitor.ledger.store import Ledger
 from monitor.publish.message import message_of
-from monitor.sending.backoff import pause_s
 from monitor.sending.sender import Barred, Permanent, Temporary
-from probes.transcript import Transcript
 
 log = structlog.get_logger("ownup.publish")
 
@@ -47,6 +43,21 @@ class Line:
     on_delivery: Callable[[str, Outcome], None]
     reached: frozenset[str] = frozenset()
 
+    async def next_due(self) -> Outgoing | datetime | None:
+        """What to send now, or when to look again."""
+        async with self.ledger.read() as s:
+            due_at = await deliveries.due_at(s, self.channel.name)
+            if due_at is None or due_at > self.clock():
+                return due_at
+            return await deliveries.next_due(s, self.channel.name, self.clock())
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Send the very words that a human approved, and no others."""
+        if genuine(outgoing):
+            await self.attempt(outgoing)
+        else:
+            await self.refuse(outgoing)
+
     async def attempt(self, outgoing: Outgoing) -> None:
         """Claim, send, record. Between claim and record a crash leaves the row claimed, which the next drain undoes."""
         async with self.ledger.write() as s:
@@ -57,21 +68,18 @@ class Line:
             receipt = await self.carry(outgoing, epoch)
         except Temporary as later:
             await self._retry(outgoing, epoch, later)
-        except TimeoutError:
-            await self._retry(outgoing, epoch, Temporary(f"no answer within {self.channel.timeout:g} s"))
         except Permanent as never:
             await self._give_up(outgoing, epoch, never)
         else:
             await self._delivered(outgoing, epoch, receipt)
 
     async def carry(self, outgoing: Outgoing, epoch: int) -> str:
-        """Send what was claimed, and give the receipt. Raises Temporary or Permanent, or TimeoutError."""
+        """Send what was claimed, and give the receipt. Raises Temporary or Permanent."""
         del epoch
         async with self.ledger.read() as s:
             earlier = await deliveries.receipts(s, outgoing)
         message = message_of(outgoing, self.site, now=self.clock(), reached=self.reached, earlier=earlier)
-        async with asyncio.timeout(self.channel.timeout):
-            return await self.channel.send(message)
+        return await self.channel.attempt(self.channel.send(message))
 
     async def refuse(self, outgoing: Outgoing) -> None:
         """Send nothing: the words are not those that a human approved."""
@@ -80,21 +88,14 @@ class Line:
 
     async def _delivered(self, outgoing: Outgoing, epoch: int, receipt: str) -> None:
         async with self.ledger.write() as s:
-            mine = await deliveries.delivered(s, id_of(outgoing), self._mask(receipt), self.clock(), epoch=epoch)
+            mine = await deliveries.delivered(s, id_of(outgoing), self.channel.mask(receipt), self.clock(), epoch=epoch)
             await self._release(s, outgoing)
         self._settled(outgoing, Outcome.DELIVERED if mine else Outcome.LOST, receipt)
 
     async def _retry(self, outgoing: Outgoing, epoch: int, later: Temporary) -> None:
-        wait_s = pause_s(
-            attempt=outgoing.delivery.attempts + 1,
-            first_s=self.channel.retry_first,
-            ceiling_s=self.channel.retry_ceiling,
-            wish_s=later.retry_after_s,
-            chance=random.random(),  # noqa: S311 - it spreads attempts in time and guards nothing
-        )
-        at = self.clock() + timedelta(seconds=wait_s)
+        at = self.clock() + timedelta(seconds=self.channel.pause_s(outgoing.delivery.attempts + 1, later))
         async with self.ledger.write() as s:
-            mine = await deliveries.retry(s, id_of(outgoing), self._mask(later.detail), at, epoch=epoch)
+            mine = await deliveries.retry(s, id_of(outgoing), self.channel.mask(later.detail), at, epoch=epoch)
         self._settled(outgoing, Outcome.RETRIED if mine else Outcome.LOST, later.detail)
         self.reached |= later.reached
 
@@ -102,7 +103,7 @@ class Line:
         self, outgoing: Outgoing, epoch: int, never: Permanent, outcome: Outcome = Outcome.FAILED
     ) -> None:
         """Record it, and where the way itself is refused, stop the channel until a human says that it may go on."""
-        why, now = self._mask(never.detail), self.clock()
+        why, now = self.channel.mask(never.detail), self.clock()
         async with self.ledger.write() as s:
             if not await deliveries.fail(s, id_of(outgoing), why, epoch=epoch):
                 outcome = Outcome.LOST
@@ -123,13 +124,16 @@ class Line:
 
     def _settled(self, outgoing: Outgoing, outcome: Outcome, words: str) -> None:
         say = log.info if outcome is Outcome.DELIVERED else log.warning
-        say("delivery", update=outgoing.update.id, channel=self.channel.name, outcome=outcome, words=self._mask(words))
+        say(
+            "delivery",
+            update=outgoing.update.id,
+            channel=self.channel.name,
+            outcome=outcome,
+            words=self.channel.mask(words),
+        )
         if outcome is not Outcome.RETRIED:
             self.reached = frozenset()
         self.on_delivery(self.channel.name, outcome)
-
-    def _mask(self, words: str) -> str:
-        return Transcript(self.channel.secrets()).mask(words)
 
 
 def id_of(outgoing: Outgoing) -> int:

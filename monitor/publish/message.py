@@ -22,13 +22,10 @@ def message_of(
     reached: frozenset[str] = frozenset(),
     earlier: tuple[str, ...] = (),
 ) -> Message:
-    """The message of this attempt, in the ``language`` of its reader, or else of the channel.
-
-    ``reached`` is who has it from the attempts before, ``earlier`` what the channel answered to earlier updates.
-    """
-    delivery, update, incident = outgoing.delivery, outgoing.update, outgoing.incident
+    """The message of this attempt, in the ``language`` of its reader, or else of the channel."""
+    delivery, update, incident, facts = outgoing.delivery, outgoing.update, outgoing.incident, _facts(outgoing)
     language, words = _told(update, language or delivery.language)
-    told = _brief(outgoing)
+    told = _brief(facts, outgoing)
     return Message(
         key=delivery.key,
         thread=_thread(incident),
@@ -52,6 +49,7 @@ def message_of(
         earlier=earlier,
         brief=told.lines,
         waiting_line=told.waiting_line,
+        planned=facts.planned,
     )
 
 
@@ -67,9 +65,12 @@ def _thread(incident: Incident) -> str:
     return f"incident-{incident.id}.{incident.opened_at:%Y%m%dT%H%M%SZ}"
 
 
-def _brief(outgoing: Outgoing) -> Brief:
+def _facts(outgoing: Outgoing) -> Facts:
+    return Facts.from_json(outgoing.update.facts)
+
+
+def _brief(facts: Facts, outgoing: Outgoing) -> Brief:
     """What the phone should say of it, by the facts that were approved, and knowing that they are."""
-    facts = Facts.from_json(outgoing.update.facts)
     if not facts.affected:
         return Brief((), "")
     return brief(replace(facts, said=(*facts.said, drafts.said(outgoing.update, outgoing.approved_at))))

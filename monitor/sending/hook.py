@@ -56,6 +56,13 @@ class Hook(Post):
         signed = headers(known, key, body, now=now)
         return await self.post(self.url.get_secret_value(), body, signed, now=now)
 
+    async def knock(self, *, ping: bool, now: datetime) -> str:
+        """Post a ``ping`` that tells nothing, or only connect; gives what it proved. Raises Temporary or Permanent."""
+        if not ping:
+            return await self.reach(self.url.get_secret_value())
+        answered = await self.deliver(f"ping-{now:%Y%m%dT%H%M%SZ}", envelope("ping", now, {}), now=now)
+        return f"it took a ping: {answered}"
+
     def secrets(self) -> Iterator[str]:
         """The address too, and what in it comes after the host, since that is what the other side knows of it."""
         yield from super().secrets()

@@ -1,5 +1,6 @@
 """Asking a web server: once, and the answer read as a receipt, a delay or a refusal."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,17 @@ class Post(Sender):
         answer = await self.ask("POST", url, headers, body=body, now=now)
         return answer.receipt
 
+    async def reach(self, url: str) -> str:
+        """Connect to where a post would go, and say nothing there; gives what that proved. Raises Temporary."""
+        address = URL(url)
+        secured = self.tls.context() if address.scheme == "https" else None
+        try:
+            _, writer = await asyncio.open_connection(address.raw_host, address.port, ssl=secured)
+        except OSError as error:
+            raise Temporary(_plain(error)) from None
+        writer.transport.abort()
+        return f"{address.raw_host} answers{' with a certificate that we trust' if secured else ''}; nothing was posted"
+
     async def ask(
         self,
         method: str,
@@ -106,12 +118,14 @@ async def _answer(response: aiohttp.ClientResponse, now: datetime, mask: Mask, b
         text = await _text(response, mask, bytes_max)
         return Answer(response.status, text, _first(text))
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _BUSY:
-        raise Temporary(f"it answered {response.status}", retry_after_s=_retry_after_s(response, now))
+        raise Temporary(
+            f"it answered {response.status}", status=response.status, retry_after_s=_retry_after_s(response, now)
+        )
     moved = HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST
     why = ", and we follow no redirect" if moved else ""
     refusal = Barred if moved or response.status in _BARRED else Permanent
     words = _first(await _text(response, mask, ANSWER_BYTES_MAX))
-    raise refusal(f"it answered {response.status}{why}: {words}".rstrip(": "))
+    raise refusal(f"it answered {response.status}{why}: {words}".rstrip(": "), status=response.status)
 
 
 async def _text(response: aiohttp.ClientResponse, mask: Mask, bytes_max: int) -> str:

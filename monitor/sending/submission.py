@@ -1,7 +1,7 @@
 """Handing a letter to a mail server: one connection, one transaction, and what the server said, in plain words."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import Annotated, Final, Literal, Self
 
@@ -63,11 +63,30 @@ class Submission(Sender):
 
         What cannot be delivered later comes back to ``bounces_to``, or to who sent it.
         """
+        with self._told_apart():
+            try:
+                return await self._transact(bounces_to or self.mail_from, recipients, letter)
+            except aiosmtplib.SMTPRecipientsRefused as nobody:
+                refused = {error.recipient: SMTPResponse(error.code, error.message) for error in nobody.recipients}
+                return refused, "nobody took it"
+
+    async def rehearse(self, recipients: Sequence[str]) -> str:
+        """Go as far as naming a recipient, and take that back; gives what it proved. Raises Temporary or Permanent.
+
+        One whom the server would take mail for is enough, as it is for a letter.
+        """
+        with self._told_apart():
+            async with self._connected() as smtp:
+                await smtp.mail(self.mail_from)
+                await _one_of(smtp, recipients)
+                await smtp.rset()
+        return f"{self.host} would take mail from {self.mail_from}; none was sent"
+
+    @contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """What the library raises, as what may pass and what will not."""
         try:
-            return await self._transact(bounces_to or self.mail_from, recipients, letter)
-        except aiosmtplib.SMTPRecipientsRefused as nobody:
-            refused = {error.recipient: SMTPResponse(error.code, error.message) for error in nobody.recipients}
-            return refused, "nobody took it"
+            yield
         except aiosmtplib.SMTPConnectResponseError as error:  # 554 at the door may pass: a server that starts, a list
             raise Temporary(words(error.code, error.message)) from None
         except aiosmtplib.SMTPAuthenticationError as error:
@@ -82,15 +101,19 @@ class Submission(Sender):
             raise Temporary(shown(str(error) or type(error).__name__)) from None
 
     async def _transact(self, sender: str, recipients: list[str], letter: bytes) -> tuple[dict[str, SMTPResponse], str]:
+        async with self._connected() as smtp:
+            return await smtp.sendmail(sender, recipients, letter)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
         smtp = self._client()
         try:
             await smtp.connect()
-            outcome = await smtp.sendmail(sender, recipients, letter)
+            yield smtp
             with suppress(aiosmtplib.SMTPException):  # the server has the mail; its goodbye changes nothing
                 await smtp.quit(timeout=QUIT_TIMEOUT_S)
         finally:
             smtp.close()
-        return outcome
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -119,6 +142,15 @@ class Submission(Sender):
         """A token that was refused may only have been old; the next attempt asks for another."""
         if self.oauth:
             self.oauth.forget()
+
+
+async def _one_of(smtp: aiosmtplib.SMTP, recipients: Sequence[str]) -> None:
+    """Name recipients until the server would take one. Raises what it said to the last."""
+    for recipient in recipients[:-1]:
+        with suppress(aiosmtplib.SMTPRecipientRefused):
+            await smtp.rcpt(recipient)
+            return
+    await smtp.rcpt(recipients[-1])
 
 
 def words(code: int, answer: str) -> str:

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from monitor.desk import duty, targets
 from monitor.desk.api.ask import Ask
 from monitor.desk.overview import parts
-from monitor.ledger import calls, deliveries, halts
-from monitor.models import CallState, Role, Signal, Why
+from monitor.ledger import calls
+from monitor.models import CallState, CanaryOutcome, Role, Signal, Why
 from monitor.verdict import Verdict
 
 
@@ -63,6 +63,9 @@ class ChannelNow(BaseModel):
     pending: int
     last_delivered_at: datetime | None
     error: str
+    canary: CanaryOutcome | None
+    canary_at: datetime | None
+    canary_words: str
 
 
 class ChannelList(BaseModel):
@@ -117,8 +120,7 @@ async def looked_at(ask: Ask) -> TargetList:
 async def channels(ask: Ask) -> ChannelList:
     """List the channels, and how each one's last delivery went."""
     async with ask.read() as s:
-        latest, pending = await deliveries.latest(s), await deliveries.pending_counts(s)
-        ways = duty.ways(ask.seat.config, latest, pending, await halts.standing(s))
+        ways = await duty.ways(s, ask.seat.config, ask.now)
     return ChannelList(items=tuple(map(_channel, ways)))
 
 
@@ -142,7 +144,7 @@ def _target(check: targets.Check) -> TargetNow:
 
 
 def _channel(way: duty.Way) -> ChannelNow:
-    last = way.last
+    last, tried = way.last, way.canary
     return ChannelNow(
         name=way.name,
         kind=way.kind,
@@ -151,4 +153,7 @@ def _channel(way: duty.Way) -> ChannelNow:
         pending=way.pending,
         last_delivered_at=last.delivered_at if last else None,
         error=last.error if last else "",
+        canary=tried.outcome if tried else None,
+        canary_at=tried.at if tried else None,
+        canary_words=tried.words if tried else "",
     )

@@ -122,17 +122,24 @@ class Hook:
     method: str = "POST"
 
 
+async def taken(request: web.Request) -> web.StreamResponse:
+    """Take it without a word."""
+    del request
+    return web.Response(status=204)
+
+
 @dataclass
 class HookSink:
-    """An HTTP server. ``answers`` are used up one a request; then everything is answered 204."""
+    """An HTTP server. ``answers`` are used up one a request; then ``usual`` answers everything."""
 
     port: int = 0
     answers: list[Answer] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
+    usual: Answer = taken
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         self.hooks.append(Hook(request.path_qs, request.headers, await request.read(), request.method))
-        return await self.answers.pop(0)(request) if self.answers else web.Response(status=204)
+        return await (self.answers.pop(0) if self.answers else self.usual)(request)
 
 
 @asynccontextmanager

@@ -1,12 +1,15 @@
 """Atlassian Statuspage's write API v1, against a real HTTP server that keeps incidents as it does."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from drafts.facts import Planned
 from monitor.channels.channel import Message
 from monitor.channels.statuspage import Statuspage
 from monitor.models import Stage
@@ -26,6 +29,8 @@ class Server:
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         assert request.headers["Authorization"] == f"OAuth {KEY}"
+        if request.path == "/v1/pages/kctbh9vrtdwd":
+            return web.json_response({"id": "kctbh9vrtdwd", "name": "Harbour Mail"})
         assert request.path.startswith("/v1/pages/kctbh9vrtdwd/incidents")
         number = request.path.removeprefix("/v1/pages/kctbh9vrtdwd/incidents").lstrip("/")
         self.asked.append(f"{request.method} {number}".rstrip())
@@ -122,13 +127,71 @@ async def test_an_incident_of_others_is_left_alone(message: Message, server: Ser
     assert server.asked == ["GET", "POST"]
 
 
-@pytest.mark.parametrize("planned", [(Stage.SCHEDULED, "identified"), (Stage.IN_PROGRESS, "monitoring")])
-async def test_every_status_is_one_of_theirs(message: Message, server: Server, planned: tuple[Stage, str]) -> None:
-    """Planned work is told with the statuses that an incident may have there."""
+START = datetime(2026, 11, 29, 3, 0, tzinfo=timezone(timedelta(hours=1)))
+WORK = Planned("moving mail to new disks", START, START + timedelta(hours=2), ("maintenance:1",))
+TIMES = {"scheduled_for": "2026-11-29T02:00:00.000Z", "scheduled_until": "2026-11-29T04:00:00.000Z"}
+
+
+async def test_planned_work_is_scheduled_maintenance(message: Message, server: Server) -> None:
+    """With its times as data and each of its states, and never a word or a change that the page makes by itself."""
+    receipts: tuple[str, ...] = ()
     async with hook_sink() as sink:
-        sink.answers += [server] * 2
-        await channel(sink).send(replace(message, stage=planned[0]))
-    assert server.incidents[0]["updates"][0]["status"] == planned[1]
+        sink.usual = server
+        for number, stage in enumerate((Stage.SCHEDULED, Stage.IN_PROGRESS, Stage.MONITORING, Stage.RESOLVED)):
+            told = replace(message, key=f"key {number}", stage=stage, planned=WORK, earlier=receipts)
+            receipts = (await channel(sink).send(told), *receipts)
+    (made,) = server.incidents
+    assert [each["status"] for each in made["updates"]] == ["scheduled", "in_progress", "verifying", "completed"]
+    assert made["updates"][0] == {
+        "name": message.title,
+        "status": "scheduled",
+        **TIMES,
+        "scheduled_remind_prior": False,
+        "scheduled_auto_in_progress": False,
+        "scheduled_auto_completed": False,
+        "auto_transition_to_maintenance_state": False,
+        "auto_transition_to_operational_state": False,
+        "auto_transition_deliver_notifications_at_start": False,
+        "auto_transition_deliver_notifications_at_end": False,
+        "body": made["updates"][0]["body"],
+        "deliver_notifications": False,
+        "metadata": {"ownup": {"thread": message.thread, "key": "key 0"}},
+    }
+    assert all(TIMES.items() <= each.items() for each in made["updates"])
+
+
+async def test_work_that_is_put_off_moves_or_ends_there(message: Message, server: Server) -> None:
+    """A new time is told as one; without one it is over there, as our own page says it, until it has one again."""
+    later = replace(WORK, start=WORK.start + timedelta(days=1), end=WORK.end + timedelta(days=1))
+    nowhen = replace(WORK, start=None, end=None)
+    async with hook_sink() as sink:
+        sink.usual = server
+        for number, work in enumerate((WORK, later, nowhen, later)):
+            await channel(sink).send(replace(message, key=f"key {number}", stage=Stage.SCHEDULED, planned=work))
+    (made,) = server.incidents
+    assert [(each["status"], each.get("scheduled_for")) for each in made["updates"]] == [
+        ("scheduled", "2026-11-29T02:00:00.000Z"),
+        ("scheduled", "2026-11-30T02:00:00.000Z"),
+        ("completed", None),
+        ("scheduled", "2026-11-30T02:00:00.000Z"),
+    ]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 4])
+async def test_whichever_answer_is_lost_maintenance_stands_there_once(
+    message: Message, server: Server, lost: int
+) -> None:
+    """Exactly once, as an incident."""
+    server.lose = {lost}
+    async with hook_sink() as sink:
+        sink.usual = server
+        for key, stage in (("first", Stage.SCHEDULED), ("second", Stage.IN_PROGRESS)):
+            update = replace(message, key=key, stage=stage, planned=WORK)
+            for _ in range(2):
+                with suppress(Temporary):
+                    await channel(sink).send(update)
+    (made,) = server.incidents
+    assert [each["metadata"]["ownup"]["key"] for each in made["updates"]] == ["first", "second"]
 
 
 async def test_long_words_keep_its_limits(message: Message, server: Server) -> None:

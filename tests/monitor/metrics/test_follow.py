@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
+from prometheus_client.utils import floatToGoString
 
 from drafts.facts import UpdateKind
 from drafts.promises import Fate
-from monitor.config import Storage
-from monitor.ledger import deliveries, drafts, follow_ups, subscribers
+from monitor.config import ChannelOptions, Storage
+from monitor.ledger import canaries, deliveries, drafts, follow_ups, halts, subscribers
 from monitor.ledger.store import Ledger
 from monitor.ledger.subscribers import Choice
 from monitor.metrics.follow import Follower
 from monitor.metrics.gauges import Gauges
-from monitor.models import Incident, Way
+from monitor.models import CanaryOutcome, Incident, Way
 from tests.monitor.ledger.story import NOON, after, approve, draft, facts, notice, outage, person
 
 
@@ -41,7 +42,7 @@ async def publish(ledger: Ledger, incident: Incident, kind: UpdateKind, *, minut
 async def test_promises_are_counted_as_they_are_answered(ledger: Ledger) -> None:
     """The first word answers nothing, the next one kept its promise, and the third came too late."""
     gauges = Gauges(version="0")
-    follower = Follower(ledger, gauges, since=NOON)
+    follower = Follower(ledger, gauges, since=NOON, channels=())
     async with ledger.write() as s:
         incident = await outage(s)
     counted = []
@@ -55,7 +56,7 @@ async def test_promises_are_counted_as_they_are_answered(ledger: Ledger) -> None
 async def test_a_review_is_no_draft_that_calls_for_anybody(ledger: Ledger) -> None:
     """Reviews are counted apart, and follow-ups by their days until they are done."""
     gauges = Gauges(version="0")
-    follower = Follower(ledger, gauges, since=NOON)
+    follower = Follower(ledger, gauges, since=NOON, channels=())
     async with ledger.write() as s:
         incident, ada = await outage(s), await person(s)
         await draft(s, incident, UpdateKind.REVIEW)
@@ -76,8 +77,52 @@ async def test_subscribers_are_counted_and_never_named(ledger: Ledger) -> None:
         for number in range(3):
             one = await subscribers.ask(s, Way.EMAIL, f"{number}@a.test", Choice("en"), NOON)
         await subscribers.confirm(s, one.nonce, NOON)
-    await Follower(ledger, gauges, since=NOON).read()
+    await Follower(ledger, gauges, since=NOON, channels=()).read()
     said = generate_latest(gauges.registry).decode()
     assert 'ownup_subscribers{state="asked",way="email"} 2.0' in said
     assert 'ownup_subscribers{state="confirmed",way="email"} 1.0' in said
     assert "a.test" not in said
+
+
+async def test_a_channel_that_is_no_more_is_not_told_of(ledger: Ledger) -> None:
+    """After a reload without it, neither its standstill nor its canary stays in the metrics."""
+    async with ledger.write() as s:
+        update = await draft(s, await outage(s), UpdateKind.FIRST)
+        await approve(s, update, "hook", minute=1)
+        (delivery,) = await deliveries.of_update(s, update.id)
+        await deliveries.claim(s, delivery.id)
+        await deliveries.fail(s, delivery.id, "it answered 410")
+        await halts.halt(s, delivery.id, "it answered 410", NOON)
+        await canaries.keep(s, "hook", CanaryOutcome.FAILED, "it answered 410", NOON)
+    told = []
+    for channels in ([ChannelOptions(kind="webhook", name="hook")], []):
+        gauges = Gauges(version="0")
+        await Follower(ledger, gauges, since=NOON, channels=channels).read()
+        told.append(generate_latest(gauges.registry).decode())
+    for series in (
+        'ownup_channel_halted{channel="hook"} 1.0',
+        'ownup_channel_canary{channel="hook",outcome="failed"} 1.0',
+    ):
+        assert [series in text for text in told] == [True, False]
+
+
+async def test_a_canary_is_one_of_three_words_and_a_time(ledger: Ledger) -> None:
+    """The word in force is 1, the others 0; the time is that of the last success; what is off has no series."""
+    async with ledger.write() as s:
+        await canaries.keep(s, "mail", CanaryOutcome.OK, "", NOON)
+        await canaries.keep(s, "mail", CanaryOutcome.UNKNOWN, "", after(1))
+        await canaries.keep(s, "chat", CanaryOutcome.OK, "", NOON)
+    gauges = Gauges(version="0")
+    mail, chat = (
+        ChannelOptions(kind="email", name=name, canary=every) for name, every in (("mail", 60.0), ("chat", None))
+    )
+    await Follower(ledger, gauges, since=NOON, channels=[mail, chat]).read()
+    told = [
+        line for line in generate_latest(gauges.registry).decode().splitlines() if "canary" in line and line[0] != "#"
+    ]
+    assert told == [
+        'ownup_channel_canary{channel="mail",outcome="ok"} 0.0',
+        'ownup_channel_canary{channel="mail",outcome="failed"} 0.0',
+        'ownup_channel_canary{channel="mail",outcome="unknown"} 1.0',
+        f'ownup_channel_canary_ok_timestamp_seconds{{channel="mail"}} {floatToGoString(NOON.timestamp())}',
+    ]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -167,7 +168,8 @@ async def test_a_command_that_fails_is_told_and_ends_nothing(
 ) -> None:
     """The log says why; the copy is there all the same, and the next is tried."""
     pages = await public.pages()
-    keeper = asyncio.create_task(copy(tmp_path, *command).keep(pages))
+    one = copy(tmp_path, *command)
+    keeper = asyncio.create_task(one.keep(pages))
     said = ""
 
     def told() -> bool:
@@ -176,8 +178,40 @@ async def test_a_command_that_fails_is_told_and_ends_nothing(
         return why in said
 
     await eventually(told)
+    await eventually(lambda: one.trouble.startswith("its command "))
+    assert "no route" not in one.trouble  # what a command says may hold a password
     assert not keeper.done()
     assert (tmp_path / "index.html").exists()
     keeper.cancel()
     with suppress(asyncio.CancelledError):
         await keeper
+
+
+async def test_a_copy_that_fails_says_so_until_it_is_mended(public: Public, tmp_path: Path) -> None:
+    """A disk that takes nothing, or a place that is none: the desk and a metric read why, and then that it is over."""
+    (tmp_path / "copy").write_text("a file in the way")
+    one, pages = copy(tmp_path / "copy"), await public.pages()
+    one.every_s = 0.05
+    keeper = asyncio.create_task(one.keep(pages))
+    await eventually(lambda: one.trouble == f"it cannot be written to {tmp_path}/copy (File exists)")
+    (tmp_path / "copy").unlink()
+    await eventually(lambda: not one.trouble)
+    assert (tmp_path / "copy/index.html").exists()
+    keeper.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeper
+
+
+def test_a_full_disk_leaves_what_is_there_and_says_so(tmp_path: Path) -> None:
+    """Nothing is cut short: the front page stands as it was."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    one = copy(tmp_path)
+    one.write(moment(OVER))
+    before = (tmp_path / "index.html").read_bytes()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            one.write(moment(OPEN, OVER))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert (tmp_path / "index.html").read_bytes() == before

@@ -81,7 +81,7 @@ async def test_each_answer_has_its_keys(public: Public) -> None:
     """The top level is as clients know it."""
     expected = {
         "summary": {"page", "components", "incidents", "scheduled_maintenances", "status"},
-        "status": {"page", "status"},
+        "status": {"page", "status", "as_of"},
         "components": {"page", "components"},
         "incidents": {"page", "incidents"},
         "incidents/unresolved": {"page", "incidents"},

@@ -47,6 +47,13 @@ class Drains:
                 self._reported.clear()
                 await self._reported.wait()
 
+    async def delivered(self, channel: str, count: int, within_s: float = 30.0) -> None:
+        """Wait until a channel has delivered so many, however often it had to try."""
+        async with asyncio.timeout(within_s):
+            while self.outcomes.count((channel, Outcome.DELIVERED)) < count:
+                self._reported.clear()
+                await self._reported.wait()
+
     async def stop(self) -> None:
         """End every drain wherever it is, as a signal would."""
         for task in self.tasks:
