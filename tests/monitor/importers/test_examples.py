@@ -119,6 +119,12 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
         (
             "uptime-kuma",
             "bad.json",
+            '{"monitorList": [{"body": "\\u0000"}]}',
+            "{path}: monitorList[0].body: holds a NUL",
+        ),
+        (
+            "uptime-kuma",
+            "bad.json",
             '{"monitorList": [{"name": "\\ud800"}]}',
             "{path}: monitorList[0].name: holds half",
         ),
