@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.calls.ladder import Wanted
 from monitor.calls.matter import Matter
+from monitor.markdown import visible
 from monitor.models import Signal, Why
 
 TITLE_CHARS_MAX: Final = 200
@@ -60,8 +61,10 @@ def _clock(at: datetime | None, timezone: str) -> str:
 
 
 def _cut(title: str) -> str:
+    """One line, in which nothing turns or hides what stands beside it on whatever screen it comes to."""
+    title = visible(" ".join(title.split()))
     return title if len(title) <= TITLE_CHARS_MAX else f"{title[: TITLE_CHARS_MAX - 1]}…"
 
 
 def _lines(*lines: str) -> str:
-    return "\n\n".join(line for line in lines if line)
+    return "\n\n".join(visible(line) for line in lines if line)

@@ -164,7 +164,7 @@ def _told(moment: Moment, case: Case, shown: Mapping[str, Json]) -> Json:
     """What an incident and planned work have in common."""
     return {
         "id": _incident_id(case),
-        "name": case.first.title,
+        "name": markdown.visible(case.first.title),
         "created_at": _time(case.first.published_at),
         "updated_at": _time(case.posts[0].published_at),
         "resolved_at": _time(case.resolved_at),
@@ -195,7 +195,7 @@ def _update(case: Case, post: Post, before: Post | None) -> Json:
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,
-        "title": post.title,
+        "title": markdown.visible(post.title),
     }
 
 

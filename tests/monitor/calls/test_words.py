@@ -93,3 +93,15 @@ def test_somebody_is_called_in_their_language() -> None:
     french = say(told, RING, url="https://desk.test", timezone="UTC", language="fr")
     assert french.title == "Message en retard, promis pour 14:30 UTC : Sending email fails"
     assert farewell("x", "https://desk.test/x", "es").title == "Ha terminado: x"
+
+
+def test_hostile_words_turn_and_hide_nothing() -> None:
+    """Whichever route carries them: one line of title, and every letter where it was written."""
+    hostile = "<script>x</script> {{7*7}} \u202egnp.exe \x07\r\nBcc: all@a.test " + "W" * 1_000_000
+    said = say(
+        replace(matter(Why.DUE), subject=hostile, short=hostile[:200]), RING, url="https://desk.test", timezone="UTC"
+    )
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", said.title + said.text)
+    assert "\n" not in said.title
+    assert len(said.title) == TITLE_CHARS_MAX
+    assert "{{7*7}}" in said.text

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +81,19 @@ async def test_every_attempt_is_the_same_letter(message: Message) -> None:
             await channel(sink.port).send(replace(message, attempt=attempt))
     first, second = (mail.letter for mail in sink.mails)
     assert first.items()[:-1] == second.items()[:-1]
+
+
+async def test_hostile_words_begin_no_header_and_turn_no_letter(message: Message) -> None:
+    """Line ends, controls and turning characters in title or text are shown; an endless line is cut by the coding."""
+    hostile = "Down\r\nBcc: all@example.test\r\n\r\n<b>\u202etxet\x1b[31m {{7*7}} " + "W" * 200_000
+    async with mail_sink() as sink:
+        await channel(sink.port).send(replace(message, title=hostile[:200], body=hostile))
+    (mail,) = sink.mails
+    assert mail.letter["Bcc"] is None
+    assert max(map(len, mail.raw.splitlines())) <= 998
+    for part in mail.letter.iter_parts():
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", part.get_content())
+        assert "{{7" in part.get_content()
 
 
 @pytest.mark.parametrize("field", ["title", "site"])

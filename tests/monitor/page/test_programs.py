@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -199,3 +200,34 @@ async def test_no_character_breaks_the_feed(public: Public) -> None:
     await public.post(await public.story.incident(), hostile, minute=1, body=hostile)
     feed = ET.fromstring(await public.read("/feed.atom"))  # noqa: S314 - it is our own
     assert feed.findtext("a:entry/a:title", namespaces=ATOM) == "a\\x00b\\x0bc\\x1f\\ufffe\\uffff]]> & <b>"
+
+
+HOSTILE = (
+    "<script>alert(1)</script> {{7*7}} ]]><x/> \u202egnp.exe\u2066 \x07\x1b[31m \r\nX-Own: ed\r\n\r\n"
+    "[x](javascript:alert(1)) " + "W" * 100_000
+)
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/feed.rss"])
+async def test_hostile_words_are_words_in_a_feed(public: Public, path: str) -> None:
+    """Whatever a human was made to approve: the feed parses, runs nothing, and turns no letter."""
+    await public.post(await public.story.incident(), HOSTILE[:180], minute=1, body=HOSTILE)
+    raw = await public.read(path)
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]", raw)
+    read = feedparser.parse(raw, sanitize_html=False)
+    assert not read.bozo
+    (entry,) = read.entries
+    told = entry["content"][0]["value"] if "content" in entry else entry["summary"]
+    assert not re.search(r"<(script|img|x)|href=.javascript", told)
+    assert "&lt;script&gt;" in told
+    assert "{{7*7}}" in re.sub("</?em>", "*", told)
+
+
+@pytest.mark.parametrize("path", ["/api/v2/incidents.json", "/api/v2/summary.json"])
+async def test_hostile_words_are_words_for_a_program(public: Public, path: str) -> None:
+    """JSON that parses, whose bytes turn or hide nothing in the terminal that shows them."""
+    await public.post(await public.story.incident(), HOSTILE[:180], minute=1, body=HOSTILE)
+    raw = await public.read(path)
+    (incident,) = json.loads(raw)["incidents"]
+    assert "{{7*7}}" in incident["incident_updates"][0]["body"]
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]", raw)
