@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from prometheus_client import Histogram
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from drafts.facts import UpdateKind
@@ -96,14 +96,20 @@ def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
     of_update = col(IncidentUpdate.id) == col(Approval.update_id)
     of_approval = col(Approval.id) == col(Delivery.approval_id)
     of_act = col(Incident.id) == col(Act.incident_id)
-    first = col(IncidentUpdate.kind) == UpdateKind.FIRST
-    taken_up, is_taking_up = col(Act.at), col(Act.kind) == ActKind.ACKNOWLEDGED
+    taken_up = col(Act.at)
     return (
         Span(gauges.to_detect, select(confirmed, opened), confirmed, since),
-        Span(gauges.to_draft, select(drafted, opened).join(Incident, of_incident).where(first), drafted, since),
+        Span(
+            gauges.to_draft,
+            select(drafted, opened).join(Incident, of_incident).where(*_first(IncidentUpdate, UpdateKind.FIRST)),
+            drafted,
+            since,
+        ),
         Span(
             gauges.to_acknowledge,
-            select(taken_up, confirmed).join(Incident, of_act).where(is_taking_up, confirmed.is_not(None)),
+            select(taken_up, confirmed)
+            .join(Incident, of_act)
+            .where(confirmed.is_not(None), *_first(Act, ActKind.ACKNOWLEDGED)),
             taken_up,
             since,
         ),
@@ -119,14 +125,28 @@ def _spans(gauges: Gauges, since: datetime) -> tuple[Span, ...]:
     )
 
 
+def _first(table: type[IncidentUpdate | Act], kind: UpdateKind | ActKind) -> tuple[ColumnElement[bool], ...]:
+    """Only the first of its kind that an incident has: one that fails again later was not slow to be drafted."""
+    other = aliased(table)
+    is_earlier = (
+        col(other.incident_id) == col(table.incident_id),
+        col(other.kind) == kind,
+        col(other.id) < col(table.id),
+    )
+    return col(table.kind) == kind, ~exists().where(*is_earlier)
+
+
 async def _snapshot(session: AsyncSession, promises: Mapping[Fate, int]) -> Snapshot:
     opened = await incidents.open_all(session)
     waiting = await drafts.waiting(session)
-    promised: dict[int, datetime] = {}
-    for incident in opened:
-        for update in await drafts.of_incident(session, incident.id):
-            if update.next_update_at and await approvals.of_update(session, update.id):
-                promised[incident.id] = update.next_update_at
+    ids = [incident.id for incident in opened]
+    approved = await approvals.of_incidents(session, ids)
+    promised = {
+        incident_id: update.next_update_at
+        for incident_id, updates in (await drafts.of_incidents(session, ids)).items()
+        for update in updates
+        if update.next_update_at and update.id in approved
+    }
     return Snapshot(
         open_by_stage=Counter(incident.stage for incident in opened),
         drafts_waiting=sum(draft.kind is not UpdateKind.REVIEW for draft in waiting),

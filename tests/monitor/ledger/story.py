@@ -77,10 +77,12 @@ async def outage(s: AsyncSession, cause: str = "component:outgoing", target: str
     return incident
 
 
-async def draft(s: AsyncSession, incident: Incident, kind: UpdateKind = UpdateKind.FIRST) -> IncidentUpdate:
+async def draft(
+    s: AsyncSession, incident: Incident, kind: UpdateKind = UpdateKind.FIRST, *, minute: float = 0.3
+) -> IncidentUpdate:
     """A draft that waits for a human."""
     stage = STAGES.get(kind, Stage.INVESTIGATING)
-    return await drafts.write(s, incident.id, kind, stage, "en", notice(f"The {kind} words"), facts(), after(0.3))
+    return await drafts.write(s, incident.id, kind, stage, "en", notice(f"The {kind} words"), facts(), after(minute))
 
 
 async def person(s: AsyncSession, name: str = "Ada", role: Role = Role.APPROVER) -> Person:

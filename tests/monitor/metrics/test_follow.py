@@ -1,7 +1,7 @@
 """The follower tells what the record says of promises, reviews and follow-ups, as soon as it says so."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,22 @@ async def test_a_review_is_no_draft_that_calls_for_anybody(ledger: Ledger) -> No
         await follow_ups.done(s, action.id, ada.id, after(9))
     await follower.read()
     assert list(gauges.snapshot.follow_ups_due) == []
+
+
+async def test_only_the_first_draft_tells_how_soon_we_drafted(ledger: Ledger) -> None:
+    """An incident that fails again gets a first notice again; that one waited for the failure and not for us."""
+    gauges = Gauges(version="0")
+    follower = Follower(ledger, gauges, since=NOON - timedelta(hours=1), channels=())
+    async with ledger.write() as s:
+        incident = await outage(s)
+        first = await draft(s, incident, UpdateKind.FIRST, minute=1)
+        await drafts.withdraw(s, first.id, after(2))
+        await draft(s, incident, UpdateKind.FIRST, minute=30)
+        await draft(s, await outage(s, "component:reading", "imap"), UpdateKind.FIRST, minute=2)
+    await follower.read()
+    sample = {one.name: one.value for one in gauges.to_draft.collect()[0].samples}
+    assert sample["ownup_time_to_draft_seconds_count"] == 2
+    assert sample["ownup_time_to_draft_seconds_sum"] == 180
 
 
 async def test_subscribers_are_counted_and_never_named(ledger: Ledger) -> None:
