@@ -262,8 +262,7 @@ class Life:
 
     async def published(self, incidents: Sequence[int]) -> Iterator[str]:
         """Everything that the public can read on the page, and in the copy of it."""
-        files = [file for file in (self.directory / "copy").rglob("*") if file.is_file()]
-        kept = await asyncio.to_thread(lambda: [file.read_text(errors="replace") for file in files])
+        kept = await asyncio.to_thread(lambda: list(_texts(self.directory / "copy")))
         places = ("/", "/de", "/history", "/feed.atom", "/feed.rss", "/api/v2/summary.json")
         served = []
         for place in (*places, *(f"/incidents/{number}" for number in incidents)):
@@ -276,6 +275,13 @@ class Life:
         async with self.page.get("/api/v2/incidents.json") as answer:
             told = await answer.json()
         return [update for incident in told["incidents"] for update in incident["incident_updates"]]
+
+
+def _texts(directory: Path) -> Iterator[str]:
+    """Every file there; one that is put in the place of another meanwhile is read the next time."""
+    for file in directory.rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            yield file.read_text(errors="replace")
 
 
 def every_kind_is_there(world: Outside) -> bool:
