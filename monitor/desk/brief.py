@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 from aiohttp import web
@@ -14,7 +15,9 @@ from monitor.ledger import incidents
 from monitor.models import Act, ActKind, Incident
 from monitor.overrides import Overrides
 
-BRIEFS_MAX: Final = 25
+ROOM_CHARS: Final = 36_000
+MARKS_CHARS: Final = 600
+"""A page shows as many briefs as fit into 60 kB, and about what the marks round one take."""
 
 
 async def get(visit: Visit) -> web.Response:
@@ -23,7 +26,9 @@ async def get(visit: Visit) -> web.Response:
         told = await briefs(s, visit.seat.own)
         acts = await incidents.acts_of(s, [incident.id for incident, _ in told])
     shown = [(incident, brief, _briefed(acts.get(incident.id, ()))) for incident, brief in told]
-    return visit.page("brief.html", again="/brief", briefs=shown[:BRIEFS_MAX], more=max(0, len(shown) - BRIEFS_MAX))
+    lengths = accumulate(len("".join(brief.lines)) + len(brief.waiting_line) + MARKS_CHARS for _, brief, _ in shown)
+    fitting = max(1, sum(length <= ROOM_CHARS for length in lengths))
+    return visit.page("brief.html", again="/brief", briefs=shown[:fitting], more=max(0, len(shown) - fitting))
 
 
 async def post(visit: Visit) -> web.Response:

@@ -17,9 +17,9 @@ from monitor.verdict import Verdict
 from probes.reason import Reason
 from probes.transcript import Line
 
-TARGETS_MAX: Final = 5
+TARGETS_MAX: Final = 3
 DETAIL_CHARS_MAX: Final = 400
-TRANSCRIPT_CHARS_MAX: Final = 2500  # of HTML, for each target, so that a page stays within 60 KB
+TRANSCRIPT_CHARS_MAX: Final = 2000  # of HTML, for each target, so that a page stays within 60 KB
 
 _MEANINGS: Final = {reason.value: reason.meaning for reason in Reason}
 
@@ -42,7 +42,7 @@ class Evidence:
 
 
 async def gather(s: AsyncSession, seat: Seat, incident_id: int, now: datetime) -> list[Evidence]:
-    """The evidence on those that fail, the first of them first, at most five; of those that failed if none does now."""
+    """The evidence on those that fail, the first of them first, at most three; of those that failed if none does."""
     shown = await incidents.some_members(s, incident_id, TARGETS_MAX)
     verdicts, hours = seat.verdicts(), await _hours(seat, [member.target for member in shown], now)
     found = await flips.some(s, [member.flip_id for member in shown])

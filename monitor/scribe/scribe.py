@@ -1,7 +1,7 @@
 """The scribe's loop: wakes when the record changes or time passes, and sets every open incident's draft right."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NoReturn
@@ -13,7 +13,7 @@ from drafts.facts import Facts, UpdateKind
 from drafts.notice import Notice
 from monitor.ledger import drafts, flips, incidents
 from monitor.ledger.store import Ledger
-from monitor.models import Incident, Stage
+from monitor.models import Incident, Stage, Standing
 from monitor.models.incident import WORK
 from monitor.overrides import Overrides
 from monitor.scribe.account import Account
@@ -50,19 +50,22 @@ class Scribe:
     async def tend(self) -> None:
         """Set every draft right once. It looks first and writes only if there is something to do."""
         async with self._ledger.read() as session:
-            idle = not [step for incident in await _tended(session) for step in await self._steps(session, incident)]
+            stand = await flips.standings(session)
+            tended = await _tended(session)
+            idle = not [step for incident in tended for step in await self._steps(session, incident, stand)]
             idle = idle and not await self._coming(session)
         if idle:
             return
         async with self._ledger.write() as session:
             for work in await self._coming(session):
                 await incidents.begin(session, f"{WORK}{work}", self._clock(), Stage.SCHEDULED)
+            stand = await flips.standings(session)
             for incident in await _tended(session):
-                for step in await self._steps(session, incident):
+                for step in await self._steps(session, incident, stand):
                     await self._take(session, incident, step)
 
-    async def _steps(self, session: AsyncSession, incident: Incident) -> list[Step]:
-        scene = await read(session, incident, await flips.standings(session))
+    async def _steps(self, session: AsyncSession, incident: Incident, stand: Mapping[str, Standing]) -> list[Step]:
+        scene = await read(session, incident, stand)
         if incident.work is not None:
             return Works(self.account.config).steps(scene, now=self._clock())
         return steps(scene, self.account, now=self._clock())
