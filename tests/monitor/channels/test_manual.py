@@ -4,8 +4,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from drafts.facts import UpdateKind
 from monitor.channels.channel import Message
 from monitor.channels.webhook import payload
+from monitor.models import Stage
 from tests.monitor.channels.sinks import hook_sink
 from tests.monitor.channels.test_webhook import SECRET, channel
 
@@ -35,3 +39,10 @@ def test_the_manuals_body_has_our_keys(message: Message) -> None:
     """The example shows every key that is posted, in the same order."""
     shown, posted = json.loads(block("json")), json.loads(payload(message))
     assert [*shown, *shown["data"]] == [*posted, *posted["data"]]
+
+
+@pytest.mark.parametrize("words", [UpdateKind, Stage])
+def test_the_manual_tells_every_word_that_a_receiver_may_meet(words: type[UpdateKind | Stage]) -> None:
+    """A program that sorts by ``kind`` or ``stage`` knows from the manual what there is."""
+    (told,) = re.findall(r"^`kind` is .*?More keys may come", MANUAL, re.DOTALL | re.MULTILINE)
+    assert [word for word in words if f"`{word}`" not in told] == []
