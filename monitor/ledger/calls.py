@@ -1,6 +1,7 @@
 """Calls of people: recorded before they are made, claimed by one, and kept with what came of them."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -42,7 +43,16 @@ async def live(s: AsyncSession) -> Sequence[Call]:
 
 async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[Call]:
     """Every call about one incident, in the order in which they were placed."""
-    return (await s.scalars(select(Call).where(col(Call.incident_id) == incident_id).order_by(col(Call.id)))).all()
+    return (await of_incidents(s, [incident_id])).get(incident_id, ())
+
+
+async def of_incidents(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Sequence[Call]]:
+    """The same of several incidents, by incident."""
+    found: dict[int, list[Call]] = defaultdict(list)
+    for call in await s.scalars(select(Call).where(col(Call.incident_id).in_(incident_ids)).order_by(col(Call.id))):
+        if call.incident_id is not None:
+            found[call.incident_id].append(call)
+    return found
 
 
 async def rung(s: AsyncSession) -> set[int]:

@@ -1,6 +1,7 @@
 """Follow-ups: what is to be done after an incident, who owns it, by when, and whether it is done."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -46,8 +47,16 @@ async def get(s: AsyncSession, follow_up_id: int) -> FollowUp | None:
 
 async def of_incident(s: AsyncSession, incident_id: int) -> Sequence[FollowUp]:
     """The actions after an incident, what is due first at the top."""
-    wanted = select(FollowUp).where(col(FollowUp.incident_id) == incident_id)
-    return (await s.scalars(wanted.order_by(col(FollowUp.due_on), col(FollowUp.id)))).all()
+    return (await of_incidents(s, [incident_id])).get(incident_id, ())
+
+
+async def of_incidents(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Sequence[FollowUp]]:
+    """The same of several incidents, by incident."""
+    wanted = select(FollowUp).where(col(FollowUp.incident_id).in_(incident_ids))
+    found: dict[int, list[FollowUp]] = defaultdict(list)
+    for action in await s.scalars(wanted.order_by(col(FollowUp.due_on), col(FollowUp.id))):
+        found[action.incident_id].append(action)
+    return found
 
 
 async def undone(s: AsyncSession) -> Sequence[FollowUp]:

@@ -70,8 +70,16 @@ async def page(
 
 async def members(s: AsyncSession, incident_id: int) -> Sequence[Member]:
     """The targets that are part of an incident, in the order in which they failed."""
-    wanted = select(Member).where(col(Member.incident_id) == incident_id)
-    return (await s.scalars(wanted.order_by(*_AS_THEY_FAILED))).all()
+    return (await members_of(s, [incident_id])).get(incident_id, ())
+
+
+async def members_of(s: AsyncSession, incident_ids: Collection[int]) -> Mapping[int, Sequence[Member]]:
+    """The same of several incidents, by incident."""
+    wanted = select(Member).where(col(Member.incident_id).in_(incident_ids))
+    found: dict[int, list[Member]] = defaultdict(list)
+    for member in await s.scalars(wanted.order_by(*_AS_THEY_FAILED)):
+        found[member.incident_id].append(member)
+    return found
 
 
 async def some_members(s: AsyncSession, incident_id: int, limit: int) -> Sequence[Member]:

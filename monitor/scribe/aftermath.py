@@ -1,6 +1,7 @@
 """The aftermath: what the record holds of an incident that is over, beyond its scene, and only its review tells."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +22,29 @@ class Aftermath:
     follow_ups: Sequence[FollowUp]
 
 
-async def read(s: AsyncSession, incident_id: int, updates: Sequence[IncidentUpdate]) -> Aftermath:
-    """Read the aftermath of one incident; ``updates`` are all of its messages, oldest first."""
-    return Aftermath(
-        first_draft=updates[0] if updates else None,
-        calls=await calls.of_incident(s, incident_id),
-        promises=await words.promises_of(s, incident_id),
-        overrides=await audit.about(s, "overrode", [f"update:{update.id}" for update in updates]),
-        follow_ups=await follow_ups.of_incident(s, incident_id),
-    )
+async def read(s: AsyncSession, updates: Mapping[int, Sequence[IncidentUpdate]]) -> Mapping[int, Aftermath]:
+    """Read the aftermath of some incidents; ``updates`` are all of their messages, oldest first, by incident."""
+    if not updates:
+        return {}
+    placed, promised = await calls.of_incidents(s, updates), await words.promises_of_some(s, updates)
+    overridden, planned = await _overrides(s, updates), await follow_ups.of_incidents(s, updates)
+    return {
+        incident_id: Aftermath(
+            first_draft=mine[0] if mine else None,
+            calls=placed.get(incident_id, ()),
+            promises=promised.get(incident_id, ()),
+            overrides=overridden.get(incident_id, ()),
+            follow_ups=planned.get(incident_id, ()),
+        )
+        for incident_id, mine in updates.items()
+    }
+
+
+async def _overrides(
+    s: AsyncSession, updates: Mapping[int, Sequence[IncidentUpdate]]
+) -> Mapping[int, Sequence[AuditEntry]]:
+    incident_of = {f"update:{update.id}": incident_id for incident_id, mine in updates.items() for update in mine}
+    found: dict[int, list[AuditEntry]] = defaultdict(list)
+    for line in await audit.about(s, "overrode", list(incident_of)):
+        found[incident_of[line.subject]].append(line)
+    return found

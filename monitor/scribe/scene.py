@@ -1,4 +1,4 @@
-"""The scene: all that the record holds of one incident, read in one go."""
+"""The scene: all that the record holds of one incident. Those of many are read with as many statements as one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,21 +46,51 @@ class Scene:
         return tuple(drafts.said(past.update, past.approval.at) for past in self.published)
 
 
-async def read(session: AsyncSession, incident: Incident, standings: Mapping[str, Standing]) -> Scene:
-    """Read the scene of one incident."""
-    updates = await drafts.of_incident(session, incident.id)
-    approved = await approvals.of_incident(session, incident.id)
-    return Scene(
-        incident=incident,
-        members=await incidents.members(session, incident.id),
-        sightings=await sightings.of_incident(session, incident.id),
+async def read(session: AsyncSession, tended: Sequence[Incident], standings: Mapping[str, Standing]) -> list[Scene]:
+    """Read the scenes of some incidents, in their order."""
+    if not tended:
+        return []
+    ids = [incident.id for incident in tended]
+    updates, approved = await drafts.of_incidents(session, ids), await approvals.of_incidents(session, ids)
+    over = {incident.id: updates.get(incident.id, ()) for incident in tended if incident.resolved_at}
+    known = _Known(
         standings=standings,
-        acts=await incidents.acts(session, incident.id),
+        updates=updates,
+        approved=approved,
+        members=await incidents.members_of(session, ids),
+        sightings=await sightings.of_incidents(session, ids),
+        acts=await incidents.acts_of(session, ids),
         names={person.id: person.name for person in await people.everyone(session)},
-        published=[Published(update, yes) for update in updates if (yes := approved.get(update.id))],
-        rejected=[update for update in updates if update.rejected_at],
-        waiting=[
-            update for update in updates if not (approved.get(update.id) or update.rejected_at or update.withdrawn_at)
-        ],
-        aftermath=await aftermath.read(session, incident.id, updates) if incident.resolved_at else None,
+        aftermaths=await aftermath.read(session, over),
     )
+    return [known.scene(incident) for incident in tended]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of some incidents, by incident."""
+
+    standings: Mapping[str, Standing]
+    updates: Mapping[int, Sequence[IncidentUpdate]]
+    approved: Mapping[int, Approval]
+    members: Mapping[int, Sequence[Member]]
+    sightings: Mapping[int, Sequence[Sighting]]
+    acts: Mapping[int, Sequence[Act]]
+    names: Mapping[int, str]
+    aftermaths: Mapping[int, Aftermath]
+
+    def scene(self, incident: Incident) -> Scene:
+        """That of one of them."""
+        mine, approved = self.updates.get(incident.id, ()), self.approved
+        return Scene(
+            incident=incident,
+            members=self.members.get(incident.id, ()),
+            sightings=self.sightings.get(incident.id, ()),
+            standings=self.standings,
+            acts=self.acts.get(incident.id, ()),
+            names=self.names,
+            published=[Published(update, yes) for update in mine if (yes := approved.get(update.id))],
+            rejected=[update for update in mine if update.rejected_at],
+            waiting=[one for one in mine if not (one.id in approved or one.rejected_at or one.withdrawn_at)],
+            aftermath=self.aftermaths.get(incident.id),
+        )

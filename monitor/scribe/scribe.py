@@ -1,7 +1,7 @@
 """The scribe's loop: wakes when the record changes or time passes, and sets every open incident's draft right."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NoReturn
@@ -13,12 +13,12 @@ from drafts.facts import Facts, UpdateKind
 from drafts.notice import Notice
 from monitor.ledger import drafts, flips, incidents
 from monitor.ledger.store import Ledger
-from monitor.models import Incident, Stage, Standing
+from monitor.models import Incident, Stage
 from monitor.models.incident import WORK
 from monitor.overrides import Overrides
 from monitor.scribe.account import Account
 from monitor.scribe.plan import Close, Rewrite, Step, Withdraw, Write, stage, steps
-from monitor.scribe.scene import read
+from monitor.scribe.scene import Scene, read
 from monitor.scribe.works import Works
 
 TICK_S: Final = 5.0
@@ -50,23 +50,18 @@ class Scribe:
     async def tend(self) -> None:
         """Set every draft right once. It looks first and writes only if there is something to do."""
         async with self._ledger.read() as session:
-            stand = await flips.standings(session)
-            tended = await _tended(session)
-            idle = not [step for incident in tended for step in await self._steps(session, incident, stand)]
-            idle = idle and not await self._coming(session)
+            idle = not any(map(self._steps, await _tended(session))) and not await self._coming(session)
         if idle:
             return
         async with self._ledger.write() as session:
             for work in await self._coming(session):
                 await incidents.begin(session, f"{WORK}{work}", self._clock(), Stage.SCHEDULED)
-            stand = await flips.standings(session)
-            for incident in await _tended(session):
-                for step in await self._steps(session, incident, stand):
-                    await self._take(session, incident, step)
+            for scene in await _tended(session):
+                for step in self._steps(scene):
+                    await self._take(session, scene.incident, step)
 
-    async def _steps(self, session: AsyncSession, incident: Incident, stand: Mapping[str, Standing]) -> list[Step]:
-        scene = await read(session, incident, stand)
-        if incident.work is not None:
+    def _steps(self, scene: Scene) -> list[Step]:
+        if scene.incident.work is not None:
             return Works(self.account.config).steps(scene, now=self._clock())
         return steps(scene, self.account, now=self._clock())
 
@@ -104,16 +99,14 @@ class Scribe:
         return self._own.write(kind, facts, broke)
 
 
-async def _tended(session: AsyncSession) -> list[Incident]:
+async def _tended(session: AsyncSession) -> list[Scene]:
     """Open incidents, and closed ones that have a draft waiting, or want a correction or a review."""
     over = (*await incidents.uncorrected(session), *await incidents.unreviewed(session))
     unfinished = (*await incidents.open_all(session), *over)
     tended = {incident.id: incident for incident in unfinished}
-    for draft in await drafts.waiting(session):
-        incident = await incidents.get(session, draft.incident_id)
-        if incident is not None:
-            tended[incident.id] = incident
-    return list(tended.values())
+    waiting = {draft.incident_id for draft in await drafts.waiting(session)}
+    tended |= await incidents.some(session, waiting - tended.keys())
+    return await read(session, list(tended.values()), await flips.standings(session))
 
 
 async def _told_of(session: AsyncSession, work: str, start: datetime) -> bool:

@@ -1,14 +1,11 @@
 """A large house: its pages stay small, and ask the record as often as those of a small one."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from benchmarks import large
 from benchmarks.desk import BYTES_MAX, forgotten, pages
@@ -21,6 +18,7 @@ from monitor.scribe.account import Account
 from monitor.scribe.scribe import Scribe
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.house import START
+from tests.monitor.statements import counted
 
 SMALL = Size(targets=40, incidents=5, components=6, hit=12, flips=1, open=3)
 LARGER = Size(targets=200, incidents=16, components=30, hit=150, flips=1, open=12)
@@ -45,22 +43,6 @@ async def desk(directory: Path, size: Size) -> AsyncIterator[Browser]:
             browser = Browser(client)
             browser.wear(secret)
             yield browser
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Every statement that any engine runs meanwhile."""
-    statements: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        del connection, cursor, rest
-        statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def asked(directory: Path, size: Size) -> list[tuple[str, int]]:
