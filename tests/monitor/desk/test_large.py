@@ -30,19 +30,17 @@ async def desk(directory: Path, size: Size) -> AsyncIterator[Browser]:
     """Its desk, with somebody signed in; every target was looked at for an hour."""
     directory.mkdir()  # noqa: ASYNC240 - of a test
     settings = large.config(directory, size)
-    async with (
-        Ledger.open(settings.storage, directory) as ledger,
-        Samples.open(settings.storage, directory) as samples,
-    ):
+    async with Ledger.open(settings.storage, directory) as ledger:
         secret = await large.fill(ledger, settings, size, START)
-        verdicts = large.look(samples, settings, size, START)
-        samples._flush()
+        async with Samples.open(settings.storage, directory) as samples:
+            verdicts = large.look(samples, settings, size, START)
         await Scribe(ledger, Account(settings), clock=lambda: START).tend()  # so that drafts tell of all that fails
-        seat = Seat(ledger=ledger, config=settings, verdicts=lambda: verdicts, clock=lambda: START, samples=samples)
-        async with TestServer(make(seat)) as server, TestClient(server) as client:
-            browser = Browser(client)
-            browser.wear(secret)
-            yield browser
+        async with Samples.open(settings.storage, directory) as samples:
+            seat = Seat(ledger=ledger, config=settings, verdicts=lambda: verdicts, clock=lambda: START, samples=samples)
+            async with TestServer(make(seat)) as server, TestClient(server) as client:
+                browser = Browser(client)
+                browser.wear(secret)
+                yield browser
 
 
 async def asked(directory: Path, size: Size) -> list[tuple[str, int]]:

@@ -67,7 +67,7 @@ def channel(name: str, directory: Path, port: int) -> Channel:
 
 async def send(directory: Path, port: int, name: str) -> None:
     """Drain the channel until nothing is left to send."""
-    async with Ledger.open(Storage(), directory) as ledger:
+    async with Ledger.open(Storage(), directory) as ledger, asyncio.TaskGroup() as group:
         endless = tasks(
             ledger,
             channel(name, directory, port),
@@ -75,7 +75,7 @@ async def send(directory: Path, port: int, name: str) -> None:
             clock=lambda: datetime.now(UTC),
             on_delivery=lambda *_: None,
         )
-        sending = [asyncio.create_task(task) for task in endless.values()]
+        sending = [group.create_task(task) for task in endless.values()]
         while True:
             seen = ledger.version
             async with ledger.read() as s:
