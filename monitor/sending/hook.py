@@ -70,9 +70,9 @@ class Hook(Post):
 
 
 def envelope(type_: str, at: datetime, data: Mapping[str, object]) -> bytes:
-    """The body: what it is about, when that happened, and the data."""
+    """The body: what it is about, when that happened, and the data; in ASCII, so that no letter turns a log's line."""
     content = {"type": type_, "timestamp": at.isoformat(), "data": data}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(content, separators=(",", ":")).encode()
 
 
 def parts(url: SecretStr) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """What services do to us on a bad day, kind by kind: all arrives in order under its key, and no other waits for it."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import quantiles
 
@@ -22,6 +24,7 @@ RETRIED = Outcome.RETRIED
 OVER_HTTP = ("partners", "chat", "room", "toots", "atlas", "phone", "else")
 TROUBLES = (answer(429, Retry_After="0"), answer(500), reset, hang)
 NOTICES = 12
+HOSTILE = "<script>alert(1)</script> {{7*7}} \u202egnp.exe\u2066 \x07\x1b[31m\r\nX-Own: ed\r\n\r\n<!channel> @everyone"
 
 
 @pytest.fixture
@@ -53,6 +56,23 @@ async def test_every_kind_gets_over_a_bad_day(story: Story, drains: Drains, worl
     assert [one.key for one in once] in (keys, [None, None])  # a service that knows no key gets the same words again
     assert came == sorted(came, key=once.index)
     assert len(way.sink.hooks) >= len(TROUBLES) + len(updates)
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+async def test_hostile_words_stay_words_on_their_way(story: Story, drains: Drains, world: Outside, name: str) -> None:
+    """Whatever a human was made to approve begins no header, breaks no form, and turns no letter on the wire."""
+    way = world.ways[name]
+    assert isinstance(way.sink, HookSink)
+    drains.start(channel(way))
+    hostile = replace(notice(HOSTILE, body=f"{HOSTILE} {'W' * 30_000}"), short=HOSTILE, spoken=HOSTILE)
+    update = await story.draft(await story.incident(), hostile, kind=UpdateKind.FIRST)
+    await story.approve(update, [name])
+    await drains.delivered(name, 1)
+    posted = [hook for hook in way.sink.hooks if hook.method != "GET"]
+    assert not any("x-own" in {header.lower() for header in hook.headers} for hook in posted)
+    for hook in posted:
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", hook.body.decode())
+    assert any("7*7" in hook.body.decode() for hook in posted)
 
 
 async def test_mail_gets_over_a_bad_day(story: Story, drains: Drains, world: Outside) -> None:
