@@ -30,11 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     desk = remote(arguments)
     if arguments.number is not None:
         told = desk.ask("GET", f"/drafts/{arguments.number}").told
-        print(json.dumps(told, ensure_ascii=False) if arguments.json else "\n".join(shown(told)))
+        print(json.dumps(told) if arguments.json else "\n".join(shown(told)))
         return 0
     found = _listed(desk)
     if arguments.json:
-        print("".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in found), end="")
+        print("".join(f"{json.dumps(one)}\n" for one in found), end="")
     else:
         rows = [
             (one["id"], one["incident"], one["kind"], one["waits_since"][:19], bare(one["etag"]), one["title"])

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     found = _listed(desk, arguments.state, arguments.limit)
     if arguments.json:
-        print("".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in found), end="")
+        print("".join(f"{json.dumps(one)}\n" for one in found), end="")
     else:
         rows = [(one["id"], one["stage"], one["name"], one["sentence"]) for one in found]
         print_table(("NUMBER", "STAGE", "WHAT", "HOW"), rows)
@@ -59,7 +59,7 @@ def _listed(desk: Remote, state: str, limit: int) -> list[dict[str, Any]]:
 
 def _print_one(told: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps(told))
         return
     print(f"{one_line(told['name'])}: {told['stage']}")
     print(one_line(told["sentence"]))

@@ -84,9 +84,8 @@ def _answered(endpoint: Endpoint, answer: BaseModel) -> web.Response:
         headers["ETag"] = tag
     if endpoint.makes:
         headers["Location"] = f"{PREFIX}/incidents/{getattr(answer, 'id', '')}"
-    return web.Response(
-        status=endpoint.status, text=answer.model_dump_json(), content_type=JSON, charset="utf-8", headers=headers
-    )
+    text = answer.model_dump_json(ensure_ascii=True)  # what turns or hides letters does so in a terminal, too
+    return web.Response(status=endpoint.status, text=text, content_type=JSON, charset="utf-8", headers=headers)
 
 
 async def _bearer(request: web.Request, seat: Seat) -> Bearer | None:

@@ -64,7 +64,7 @@ async def sent(request: web.Request, news: AsyncGenerator[News | None, None]) ->
 
 
 def _event(news: News | None) -> bytes:
-    return f"data: {news.model_dump_json()}\n\n".encode() if news else b": here\n\n"
+    return f"data: {news.model_dump_json(ensure_ascii=True)}\n\n".encode() if news else b": here\n\n"
 
 
 async def _opens(ask: Ask) -> bool:

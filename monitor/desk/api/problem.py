@@ -79,7 +79,7 @@ class Problem(Exception):  # noqa: N818 - an answer to a program, not an error o
     def response(self) -> web.Response:
         """The answer that says so."""
         told = self.told
-        body = told.model_dump_json().encode()
+        body = told.model_dump_json(ensure_ascii=True).encode()
         return web.Response(status=told.status, body=body, content_type=CONTENT_TYPE, headers=self.headers)
 
 

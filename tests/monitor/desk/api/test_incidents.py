@@ -1,5 +1,6 @@
 """Incidents and what is said of them through the API, and the answers at addresses that do not take what was sent."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,21 @@ async def test_what_a_person_says_stands_in_their_name(house: House, speak: Spea
     ]
     await house.scribe.tend()
     assert "the disk is full" in (await rita.get("/drafts/1")).told["languages"][0]["body"]
+
+
+async def test_no_answer_turns_or_hides_a_letter(house: House, speak: Speak) -> None:
+    """What servers and people wrote comes in ASCII, so that a terminal which shows an answer obeys none of it."""
+    rita = await speak("Rita")
+    await house.fail(detail="454 \u202egnp.exe\u2066 \x1b[31m")
+    await rita.post("/incidents/1/acts", {"kind": "cause", "lines": ["<script> {{7*7}} \u202egnp.exe is Jörg's"]})
+    await rita.post("/incidents", {"components": ["website"], "noticed": "\u202egnp.exe\x07", "at": None})
+    await house.scribe.tend()
+    headers = {"Authorization": f"Bearer {rita.secret}"}
+    for path in ("/incidents", "/incidents/1", "/incidents/2", "/drafts", "/drafts/1", "/targets", "/incidents/0"):
+        async with rita.client.get(f"/api/v1{path}", headers=headers) as answer:
+            raw = await answer.read()
+        assert raw.isascii(), path
+        assert not re.search(rb"[\x00-\x1f\x7f]", raw), path
 
 
 async def test_an_act_has_the_lines_of_its_form(house: House, speak: Speak) -> None:
