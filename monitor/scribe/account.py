@@ -1,9 +1,11 @@
 """The account: Facts as the record's scene and the config give them, each with the rows that prove it."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import itemgetter
 
 from drafts.cadence import CEILING, CEILING_TOTAL, next_update, stale
@@ -31,11 +33,20 @@ from monitor.scribe.silence import silence
 from monitor.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Account:
     """Gives Facts by one config."""
 
     config: Config[ChannelOptions]
+
+    @cached_property
+    def _targets(self) -> Mapping[str, Sequence[str]]:
+        """The names of the targets that are looked at, by component: asked for each component of each incident."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for target in self.config.target:
+            if target.enabled:
+                found[target.component].append(target.name)
+        return found
 
     def facts(self, scene: Scene, kind: UpdateKind, *, now: datetime) -> Facts:
         """Tell what is known of this incident now, for a message of this kind."""
@@ -106,15 +117,12 @@ class Account:
     def _components(self, ids: AbstractSet[str]) -> list[Component]:
         return [component for component in self.config.component if component.id in ids]
 
-    def _targets(self, component_id: str) -> list[str]:
-        return [t.name for t in self.config.target if t.component == component_id and t.enabled]
-
     def _affected(self, scene: Scene, component: Component, members: Sequence[Member]) -> Affected | None:
         mine = [member for member in members if member.component_id == component.id]
         if not mine:
             return None
         failing = sum(member.recovered_at is None for member in mine)
-        targets = max(len(self._targets(component.id)), len(mine))
+        targets = max(len(self._targets.get(component.id, ())), len(mine))
         return Affected(
             component=component.name,
             kind=mine[0].kind,
@@ -148,7 +156,7 @@ class Account:
             kind="",
             reason="noticed",
             failing=0,
-            targets=len(self._targets(component.id)),
+            targets=len(self._targets.get(component.id, ())),
             total=False,
             evidence=evidence(told),
             effect=(component.when_down or None) if felt else None,
@@ -160,7 +168,7 @@ class Account:
 
     def _working(self, scene: Scene, affected: set[str]) -> Iterable[Working]:
         for component in self.config.component:
-            standings = [scene.standings.get(name) for name in self._targets(component.id)]
+            standings = [scene.standings.get(name) for name in self._targets.get(component.id, ())]
             passing = [standing for standing in standings if standing and standing.verdict is Verdict.UP]
             if component.id not in affected and passing and len(passing) == len(standings):
                 evidence = tuple(f"flip:{standing.flip_id}" for standing in passing)

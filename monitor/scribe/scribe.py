@@ -1,7 +1,7 @@
 """The scribe's loop: wakes when the record changes or time passes, and sets every open incident's draft right."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NoReturn
@@ -50,7 +50,7 @@ class Scribe:
     async def tend(self) -> None:
         """Set every draft right once. It looks first and writes only if there is something to do."""
         async with self._ledger.read() as session:
-            idle = not any(map(self._steps, await _tended(session))) and not await self._coming(session)
+            idle = not await self._coming(session) and not await self._any(await _tended(session))
         if idle:
             return
         async with self._ledger.write() as session:
@@ -59,6 +59,14 @@ class Scribe:
             for scene in await _tended(session):
                 for step in self._steps(scene):
                     await self._take(session, scene.incident, step)
+
+    async def _any(self, scenes: Sequence[Scene]) -> bool:
+        """Whether anything is to be done for one of them; between two, whoever else has work may go on."""
+        for scene in scenes:
+            if self._steps(scene):
+                return True
+            await asyncio.sleep(0)
+        return False
 
     def _steps(self, scene: Scene) -> list[Step]:
         if scene.incident.work is not None:
