@@ -6,7 +6,6 @@ ownup subscribers erase ADDRESS             deletes it, and leaves no trace of t
 """
 
 import argparse
-import asyncio
 import json
 from datetime import UTC, datetime
 
@@ -14,7 +13,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from monitor.commands.command import Trouble
-from monitor.commands.settings import add_config, read
+from monitor.commands.deed import do
+from monitor.commands.settings import add_config
 from monitor.commands.table import print_table
 from monitor.ledger import privacy
 from monitor.ledger.store import Ledger
@@ -39,14 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the deed, beside the daemon if it runs."""
-    asyncio.run(_with_ledger(arguments))
-    return 0
-
-
-async def _with_ledger(arguments: argparse.Namespace) -> None:
-    config = read(arguments.config)
-    async with Ledger.open(config.storage, config.path.absolute().parent, beside=True) as ledger:
-        await arguments.deed(ledger, arguments)
+    return do(arguments)
 
 
 async def _list(ledger: Ledger, arguments: argparse.Namespace) -> None:

@@ -7,12 +7,12 @@ ownup token remove NUMBER                   it opens nothing from now on
 """
 
 import argparse
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.commands.command import Trouble
-from monitor.commands.settings import add_config, read
+from monitor.commands.deed import do
+from monitor.commands.settings import add_config
 from monitor.ledger import people, tokens
 from monitor.ledger.store import Ledger
 from monitor.ledger.tokens import Bearer, Standing
@@ -46,14 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the deed, beside the daemon if it runs."""
-    asyncio.run(_with_ledger(arguments))
-    return 0
-
-
-async def _with_ledger(arguments: argparse.Namespace) -> None:
-    config = read(arguments.config)
-    async with Ledger.open(config.storage, config.path.absolute().parent, beside=True) as ledger:
-        await arguments.deed(ledger, arguments)
+    return do(arguments)
 
 
 async def _add(ledger: Ledger, arguments: argparse.Namespace) -> None:
